@@ -1,0 +1,1 @@
+"""The partner portal. Empty on purpose: manage.py may look here before anything is installed."""

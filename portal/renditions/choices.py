@@ -1,0 +1,26 @@
+"""Words for recipes and renditions."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Fit(models.TextChoices):
+    BOUND = "bound", _("Inside, keeps the ratio")
+    CROP = "crop", _("Fills, cuts what is over")
+    PAD = "pad", _("Inside, padded to the exact size")
+
+
+class Format(models.TextChoices):
+    ORIGINAL = "original", _("As delivered")
+    JPEG = "jpeg", "JPEG"
+    PNG = "png", "PNG"
+    WEBP = "webp", "WebP"
+    AVIF = "avif", "AVIF"
+    MP4 = "mp4", "MP4"
+    WEBM = "webm", "WebM"
+
+
+class RenditionState(models.TextChoices):
+    WANTED = "wanted", _("Wanted")
+    READY = "ready", _("Ready")
+    FAILED = "failed", _("Failed")

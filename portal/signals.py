@@ -1,0 +1,10 @@
+"""
+Facts that leave the portal. Sent inside the transaction that makes them true, with ``send``: a receiver that
+fails undoes the fact. Only ``integrations.receivers`` listens; inside the portal, functions are called by name.
+"""
+
+from django.dispatch import Signal
+
+#: Publications got a new revision (published, files replaced or reworded, withdrawn).
+#: ``publications``: list of ``Publication``, each already saved with its new ``revision``.
+publications_changed = Signal()
