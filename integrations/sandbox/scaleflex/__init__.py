@@ -1,0 +1,1 @@
+"""Scaleflex: the DAM's API, its delivery network and its webhooks."""
