@@ -9,3 +9,5 @@ class ChangeKind(models.TextChoices):
     REPLACED = "replaced", _("New version")
     UPDATED = "updated", _("Details changed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    JOINED = "joined", _("Community joined")
+    LEFT = "left", _("Community left")

@@ -57,11 +57,6 @@ class RoutingRun(models.Model):
     class Meta:
         verbose_name = _("routing run")
         verbose_name_plural = _("routing runs")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["after"], condition=models.Q(finished_at__isnull=True, after=0), name="routing_run_one_waiting"
-            )
-        ]
 
     def __str__(self) -> str:
         return f"{self.requested_at:%Y-%m-%d %H:%M}"
@@ -151,13 +146,17 @@ class Change(models.Model):
     """
     One line of the feed "everything since". ``number`` is given after commit, in order and without gaps, so that a
     reader who has seen 17 will never meet a 16 that committed late.
+
+    ``partner`` is set for what concerns one company alone: it joined or left the community, and everything in it came
+    or went at once. Such a line names no asset.
     """
 
     number = models.BigIntegerField(null=True, unique=True)
     community = models.ForeignKey("portal.Community", on_delete=models.CASCADE, related_name="+")
-    asset = models.ForeignKey("portal.Asset", on_delete=models.CASCADE, related_name="+")
-    variant = models.ForeignKey("portal.Variant", on_delete=models.CASCADE, related_name="+")
-    version = models.ForeignKey("portal.AssetVersion", on_delete=models.CASCADE, related_name="+")
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, null=True, related_name="+")
+    asset = models.ForeignKey("portal.Asset", on_delete=models.CASCADE, null=True, related_name="+")
+    variant = models.ForeignKey("portal.Variant", on_delete=models.CASCADE, null=True, related_name="+")
+    version = models.ForeignKey("portal.AssetVersion", on_delete=models.CASCADE, null=True, related_name="+")
     kind = models.CharField(_("what"), max_length=10, choices=ChangeKind)
     reason = models.CharField(_("reason"), max_length=24, choices=Withdrawal, blank=True)
     at = models.DateTimeField(_("time"))
@@ -168,6 +167,7 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["community", "number"], name="change_feed"),
             models.Index(fields=["community", "-at", "-id"], name="change_newest"),
+            models.Index(fields=["partner", "number"], name="change_partner", condition=models.Q(partner__isnull=False)),
             models.Index(fields=["id"], name="change_unnumbered", condition=models.Q(number__isnull=True)),
         ]
 

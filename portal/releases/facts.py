@@ -1,82 +1,11 @@
-"""What a DAM tells us, in the portal's words. Adapters make these; ``releases.services`` applies them."""
+"""What adapters hand in, and what came of it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from portal.catalog.facts import FileFact
 
-@dataclass(frozen=True, slots=True)
-class FileFact:
-    """
-    One file of the DAM as it is now: its newest version and the words about it.
-
-    ==================  =========================================================================================
-    source              key of the DAM connection
-    uuid                names this version there; a new version has a new one
-    previous_uuids      the uuids of its older versions when the adapter asked for them, else ``None``; with
-                        them a file at a known path is told apart from a stranger that took the place
-    path                where it lies, with its name: ``/Folder/file.jpg``
-    sha1                40 hex digits, the only proof that the bytes changed
-    size                bytes
-    width, height       pixels, ``None`` for anything without
-    duration            seconds, ``None`` for anything without
-    media_type          ``image/jpeg``; ``extension`` without dot, lower case
-    modified_at         the DAM's own time of the last change: newest wins by this, never by arrival
-    approved            every approver of this version has said yes
-    approval_word       the DAM's word for it, for staff
-    group               what variants of one asset share; empty when the file stands alone
-    language, markets   BCP 47 or empty; ISO 3166 codes, empty for all
-    gtin                14 digits with a valid check digit, or empty
-    kind, view          words of ``catalog.choices``; ``medium`` likewise
-    title ...           ``{language: text}``
-    rights_start        aware, inclusive; ``rights_end`` aware, exclusive; ``None`` is open
-    metadata            ``{key: str | bool | list[str]}`` for routing rules
-    ==================  =========================================================================================
-    """
-
-    source: str
-    uuid: str
-    path: str
-    sha1: str
-    size: int
-    media_type: str
-    extension: str
-    modified_at: datetime
-    approved: bool
-    medium: str
-    kind: str = "other"
-    view: str = ""
-    approval_word: str = ""
-    previous_uuids: Sequence[str] | None = None
-    width: int | None = None
-    height: int | None = None
-    duration: float | None = None
-    group: str = ""
-    language: str = ""
-    markets: Sequence[str] = ()
-    gtin: str = ""
-    product_name: Mapping[str, str] = field(default_factory=dict)
-    net_content: str = ""
-    brand: str = ""
-    title: Mapping[str, str] = field(default_factory=dict)
-    description: Mapping[str, str] = field(default_factory=dict)
-    alt_text: Mapping[str, str] = field(default_factory=dict)
-    tags: Sequence[str] = ()
-    labels: Sequence[str] = ()
-    rights_start: datetime | None = None
-    rights_end: datetime | None = None
-    usage_rights: str = ""
-    copyright: str = ""
-    public_use: bool = False
-    metadata: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def folder(self) -> str:
-        return self.path.rsplit("/", 1)[0] or "/"
-
-    @property
-    def name(self) -> str:
-        return self.path.rsplit("/", 1)[1]
+__all__ = ["FileFact", "Outcome"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,75 @@
+"""Writing the activity record, and chaining it."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.db import connection, transaction
+
+from portal.activity.models import Activity
+from portal.core import rowscope
+
+_SEAL_LOCK = 0x706F7274  # any number of our own; names the advisory lock of the sealer
+_FIRST = "0" * 64
+
+
+def record(
+    *,
+    verb: str,
+    subject: str,
+    now: datetime,
+    actor: str = "system",
+    partner_id: int | None = None,
+    data: dict[str, Any] | None = None,
+) -> None:
+    """
+    Append one activity inside the caller's transaction.
+
+    :param verb: ``noun.verb`` in the past, as ``version.released``
+    :param subject: public id of what it happened to
+    :param actor: ``user:usr_...``, ``client:cli_...`` or ``system``
+    """
+    record_all([Activity(at=now, verb=verb, actor=actor, partner_id=partner_id, subject=subject, data=data or {})])
+
+
+def record_all(activities: Iterable[Activity]) -> None:
+    """Append many activities inside the caller's transaction."""
+    Activity.objects.bulk_create(activities, batch_size=1000)
+
+
+def link_digest(previous: str, entry: Activity) -> str:
+    """
+    Return the digest that binds an entry to all before it: sha256 over the previous digest and the entry's facts as
+    JSON with sorted keys and UTC times.
+    """
+    facts = [entry.position, entry.at, entry.verb, entry.actor, entry.partner_id, entry.subject, entry.data]
+    body = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
+    return hashlib.sha256(previous.encode() + body).hexdigest()
+
+
+@transaction.atomic
+def seal(*, limit: int = 5000) -> int:
+    """
+    Chain activities that are not yet: give each its position and digest, in the order they were committed.
+
+    Done apart from writing so that no transaction waits for another one's activity. Two sealers at once: the second
+    finds the lock taken and leaves.
+
+    :returns: how many were chained
+    """
+    # The chain is the brand's; it spans all partners.
+    with rowscope.everything(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_SEAL_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        last = Activity.objects.filter(position__isnull=False).order_by("-position").first()
+        position, digest = (last.position, last.digest) if last else (0, _FIRST)
+        entries = list(Activity.objects.filter(position__isnull=True).order_by("id")[:limit])
+        for entry in entries:
+            position += 1
+            entry.position = position
+            digest = entry.digest = link_digest(digest, entry)
+        Activity.objects.bulk_update(entries, ["position", "digest"], batch_size=500)
+        return len(entries)

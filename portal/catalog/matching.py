@@ -1,0 +1,83 @@
+"""Which variant is this file? Neither uuid nor path alone survives everything that happens in a DAM."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from portal.catalog.facts import FileFact
+from portal.catalog.models import AssetVersion, Variant
+
+
+@dataclass
+class Known:
+    """The variants a batch of facts may be about, by everything they can be known by."""
+
+    by_uuid: dict[str, Variant] = field(default_factory=dict)
+    by_path: dict[str, Variant] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, source: str, facts: Sequence[FileFact]) -> "Known":
+        """Read the candidates of one source: three queries, whatever the number of facts."""
+        uuids = {uuid for fact in facts for uuid in (fact.uuid, *(fact.previous_uuids or ()))}
+        rows = Variant.objects.filter(source=source).select_related("asset__product", "current")
+        known = cls()
+        for variant in rows.filter(source_uuid__in=uuids):
+            known.add(variant)
+        old = AssetVersion.objects.filter(
+            source_uuid__in=uuids - known.by_uuid.keys(), variant__source=source
+        ).values_list("source_uuid", "variant_id")
+        by_pk = {variant.pk: variant for variant in known.by_uuid.values()}
+        missing = dict(old)
+        for variant in rows.filter(pk__in=set(missing.values()) - by_pk.keys()) if missing else ():
+            known.add(variant)
+            by_pk[variant.pk] = variant
+        for uuid, pk in missing.items():
+            known.by_uuid.setdefault(uuid, by_pk[pk])
+        unplaced = {fact.path for fact in facts if fact.uuid not in known.by_uuid}
+        for variant in rows.filter(path__in=unplaced).order_by("gone_at", "pk") if unplaced else ():
+            known.add(by_pk.get(variant.pk, variant))
+        return known
+
+    def add(self, variant: Variant) -> None:
+        """Remember a variant under its uuid and its path; a living one goes before one that is gone."""
+        self.by_uuid.setdefault(variant.source_uuid, variant)
+        holder = self.by_path.get(variant.path)
+        if holder is None or (holder.gone_at is not None and variant.gone_at is None):
+            self.by_path[variant.path] = variant
+
+    def moved(self, variant: Variant, old_path: str) -> None:
+        """Take note of a variant's new place, so that a later fact about the old place is not taken for it."""
+        if self.by_path.get(old_path) is variant:
+            del self.by_path[old_path]
+        self.by_path[variant.path] = variant
+
+    def variant_of(self, fact: FileFact) -> Variant | None:
+        """
+        Return the variant this file is a version of, ``None`` for one never seen.
+
+        :raises Unsure: the place is known under another uuid, and nobody asked the DAM for the older versions
+        """
+        for uuid in (fact.uuid, *(fact.previous_uuids or ())):
+            if uuid in self.by_uuid:
+                return self.by_uuid[uuid]
+        holder = self.by_path.get(fact.path)
+        if holder is None or holder.gone_at is not None:
+            # A file put where a deleted one was continues it: same place, next version.
+            return holder
+        if fact.previous_uuids is None:
+            raise Unsure
+        # The DAM says the place's old file is no ancestor of this one: a stranger took the place.
+        return None
+
+
+class Unsure(Exception):
+    """The file may be a new version of what lay there, or another file altogether."""
+
+
+def newest(facts: Iterable[FileFact]) -> list[FileFact]:
+    """Return one fact per uuid, the newest, oldest change first."""
+    kept: dict[tuple[str, str], FileFact] = {}
+    for fact in facts:
+        other = kept.get((fact.source, fact.uuid))
+        if other is None or fact.modified_at >= other.modified_at:
+            kept[fact.source, fact.uuid] = fact
+    return sorted(kept.values(), key=lambda fact: (fact.modified_at, fact.uuid))

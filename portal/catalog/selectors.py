@@ -1,0 +1,23 @@
+"""Reading the mirror. For staff and integrations; partners read through ``publications.selectors``."""
+
+from collections.abc import Iterable
+
+from portal.catalog.models import Variant
+
+
+def known_uuids(source: str, uuids: Iterable[str]) -> set[str]:
+    """Return those of the uuids that name the newest version of a living variant."""
+    return set(
+        Variant.objects.filter(source=source, source_uuid__in=list(uuids), gone_at__isnull=True).values_list(
+            "source_uuid", flat=True
+        )
+    )
+
+
+def uuids_after(source: str, after_id: int, limit: int) -> list[tuple[int, str]]:
+    """Return ``(row number, uuid)`` of living variants behind a row, in order: for walking the whole mirror."""
+    return list(
+        Variant.objects.filter(source=source, gone_at__isnull=True, pk__gt=after_id)
+        .order_by("pk")
+        .values_list("pk", "source_uuid")[:limit]
+    )

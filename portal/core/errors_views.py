@@ -1,0 +1,52 @@
+"""Error pages: a sentence, a way on, never a traceback."""
+
+import logging
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template import loader
+
+from portal.core.errors import DomainError
+
+logger = logging.getLogger(__name__)
+
+
+def _page(request: HttpRequest, status: int, **context) -> HttpResponse:
+    return render(request, f"{status}.html", context, status=status)
+
+
+def answer_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+    """
+    Answer a ``DomainError`` as a page.
+
+    404 carries no word about what was asked for: another partner's thing and an unknown one must look the same.
+    """
+    if error.status == 404:
+        return not_found(request)
+    template = f"{error.status}.html" if error.status in {400, 403, 410, 429, 503} else "409.html"
+    response = render(request, template, {"message": str(error)}, status=error.status)
+    if retry_after := getattr(error, "retry_after", None):
+        response["Retry-After"] = str(retry_after)
+    return response
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 400)
+
+
+def not_allowed(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """The page when our own code failed. Uses neither database nor session."""
+    return HttpResponse(loader.get_template("500.html").render({}), status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    logger.warning("form refused: %s", reason)
+    return _page(request, 403, form_expired=True)

@@ -1,0 +1,31 @@
+"""Codes as people read them. What is not listed is shown as its code."""
+
+from django.utils.translation import gettext_lazy as _
+
+LANGUAGES = {
+    "en": _("English"), "de": _("German"), "fr": _("French"), "es": _("Spanish"), "ar": _("Arabic"), "it": _("Italian"),
+    "nl": _("Dutch"), "pl": _("Polish"), "pt": _("Portuguese"), "sv": _("Swedish"), "da": _("Danish"), "tr": _("Turkish"),
+}  # fmt: skip
+MARKETS = {
+    "DE": _("Germany"), "AT": _("Austria"), "CH": _("Switzerland"), "FR": _("France"), "BE": _("Belgium"),
+    "ES": _("Spain"), "PT": _("Portugal"), "IT": _("Italy"), "GB": _("United Kingdom"), "IE": _("Ireland"),
+    "US": _("United States"), "AE": _("United Arab Emirates"), "SA": _("Saudi Arabia"), "QA": _("Qatar"),
+    "KW": _("Kuwait"), "NL": _("Netherlands"), "SE": _("Sweden"), "DK": _("Denmark"), "NO": _("Norway"), "PL": _("Poland"),
+}  # fmt: skip
+
+
+def language_name(code: str) -> str:
+    """Return the name of a BCP 47 language in the reader's language: ``de-AT`` reads "German (AT)"."""
+    main, _sep, rest = code.partition("-")
+    name = str(LANGUAGES.get(main, code))
+    return f"{name} ({rest})" if rest and main in LANGUAGES else name
+
+
+def market_name(code: str) -> str:
+    """Return the name of an ISO 3166 market in the reader's language."""
+    return str(MARKETS.get(code, code))
+
+
+def brand_name(key: str) -> str:
+    """Return a brand's key as a name: ``norrvik-pantry`` reads "Norrvik Pantry"."""
+    return key.replace("-", " ").replace("_", " ").title() if key.islower() else key

@@ -1,0 +1,165 @@
+"""Reading publications. Everything for a partner takes the partner first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce, Lower
+from django.utils.translation import gettext as _
+
+from portal.catalog.choices import Withdrawal
+from portal.catalog.models import Asset, AssetVersion
+from portal.core.errors import Gone, NotFound
+from portal.core.paging import Page, paginate
+from portal.partners.models import Partner
+from portal.partners.selectors import community_ids
+from portal.publications import facets
+from portal.publications.cards import AssetCard, cards
+from portal.publications.choices import ChangeKind
+from portal.publications.facets import AssetFilter, Facets
+from portal.publications.models import Change, PublicationItem
+from portal.publications.posts import PostContent, post_contents
+from portal.publications.visibility import items_in, visible_items
+
+__all__ = [
+    "SORTS", "AssetFilter", "ChangeLine", "PostContent", "asset_page", "changes_page", "count_facets", "get_asset",
+    "newest_changes", "pictures_of_product", "post_contents", "versions_of",
+]  # fmt: skip
+
+#: How a list may be sorted: name -> (fields, their types)
+SORTS = {
+    "newest": (("-updated_at", "-id"), (datetime, int)),
+    "oldest": (("updated_at", "id"), (datetime, int)),
+    "name": (("sort_name", "id"), (str, int)),
+}
+
+
+def _with_files(items: QuerySet[PublicationItem]) -> QuerySet[PublicationItem]:
+    return items.select_related("variant", "version").order_by("asset_id", "variant_id", "released_at")
+
+
+def asset_page(
+    partner: Partner,
+    wish: AssetFilter,
+    *,
+    at: datetime,
+    size: int = 48,
+    sort: str = "newest",
+    cursor: str | None = None,
+) -> Page:
+    """
+    Return one page of the assets this partner sees, as ``AssetCard``: three queries, whatever the number of rows.
+
+    :param sort: one of ``SORTS``
+    :raises BadInput: the cursor is damaged
+    """
+    visible = items_in(community_ids(partner), at=at)
+    assets = facets.matching(Asset.objects.select_related("product"), visible, wish, at=at)
+    if sort == "name":
+        assets = assets.annotate(sort_name=Lower(Coalesce(KeyTextTransform("en", "title"), "search")))
+    order, kinds = SORTS[sort]
+    page = paginate(assets, order=order, kinds=kinds, size=size, cursor=cursor)
+    items = _with_files(visible.filter(asset__in=[asset.pk for asset in page.items]))
+    return Page(items=cards(page.items, items, at=at), next=page.next, previous=page.previous)
+
+
+def count_facets(partner: Partner, wish: AssetFilter, *, at: datetime) -> Facets:
+    """Return every facet's values with their counts for this partner: two queries."""
+    return facets.count(community_ids(partner), wish, at=at)
+
+
+def get_asset(partner: Partner, public_id: str, *, at: datetime) -> AssetCard:
+    """
+    Return one asset with everything of it this partner sees.
+
+    :raises NotFound: unknown, or never this partner's: the two look the same
+    :raises Gone: it was there for this partner and has been taken back
+    """
+    asset = Asset.objects.select_related("product").filter(public_id=public_id).first()
+    communities = community_ids(partner)
+    if asset is None or not (held := PublicationItem.objects.filter(community_id__in=communities, asset=asset)).exists():
+        raise NotFound
+    found = cards([asset], _with_files(items_in(communities, at=at).filter(asset=asset)), at=at)
+    if not found:
+        last = held.order_by("-withdrawn_at").first()
+        raise Gone(why_gone(last.withdrawal if last and last.withdrawn_at else Withdrawal.RIGHTS))
+    return found[0]
+
+
+def why_gone(reason: str) -> str:
+    """Return the sentence for a partner whose file has been taken back."""
+    return {
+        Withdrawal.APPROVAL: _("The brand has withdrawn its approval of this file. Please do not use it any more."),
+        Withdrawal.RIGHTS: _("The rights to this file have ended. Please do not use it any more."),
+        Withdrawal.DELETED: _("The brand has removed this file. Please do not use it any more."),
+        Withdrawal.ROUTING: _("This file is no longer meant for your communities. Please do not use it any more."),
+    }.get(reason, _("This file has been withdrawn. Please do not use it any more."))  # type: ignore[call-overload]
+
+
+def pictures_of_product(partner: Partner, card: AssetCard, *, at: datetime, limit: int = 8) -> list[AssetCard]:
+    """Return the other assets of the same product that this partner sees, fronts first."""
+    if card.asset.product_id is None:
+        return []
+    visible = visible_items(partner, at=at)
+    others = list(
+        Asset.objects.filter(product=card.asset.product_id, pk__in=visible.values("asset"))
+        .exclude(pk=card.asset.pk)
+        .order_by("kind", "view", "pk")[:limit]
+    )
+    items = _with_files(visible.filter(asset__in=[asset.pk for asset in others]))
+    return cards(others, items, at=at)
+
+
+def versions_of(partner: Partner, card: AssetCard, *, language: str | None = None) -> list[AssetVersion]:
+    """Return all versions of one variant on a card, newest first. The card proves that the partner may see them."""
+    return list(AssetVersion.objects.filter(variant=card.variant(language).variant).order_by("-number"))
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """
+    One line of the feed. ``is_available`` tells what holds now, whatever the line said then: a file withdrawn from one
+    community may still be there by another.
+    """
+
+    change: Change
+    is_available: bool
+
+
+def _feed(partner: Partner) -> QuerySet[Change]:
+    mine = Q(partner__isnull=True, community_id__in=community_ids(partner)) | Q(partner=partner)
+    return Change.objects.filter(mine).select_related("asset", "variant", "version", "community")
+
+
+def _lines(partner: Partner, changes: Sequence[Change], *, at: datetime) -> list[ChangeLine]:
+    variants = {change.variant_id for change in changes}
+    there = set(visible_items(partner, at=at).filter(variant__in=variants).values_list("variant_id", flat=True))
+    return [ChangeLine(change=change, is_available=change.variant_id in there) for change in changes]
+
+
+def changes_page(partner: Partner, *, after: int, at: datetime, size: int = 100) -> tuple[list[ChangeLine], bool]:
+    """
+    Return what changed for this partner behind a position, in order, and whether there is more.
+
+    Two communities of the same partner each have their line; a reader who applies both ends up right.
+    """
+    rows = list(_feed(partner).filter(number__gt=after).order_by("number")[: size + 1])
+    return _lines(partner, rows[:size], at=at), len(rows) > size
+
+
+def newest_changes(partner: Partner, *, since: datetime | None, at: datetime, limit: int = 5) -> list[tuple[ChangeLine, AssetCard]]:
+    """Return the last changes of assets the partner still sees, one line per asset, newest first."""
+    rows = _feed(partner).filter(asset__isnull=False).exclude(kind=ChangeKind.WITHDRAWN)
+    if since is not None:
+        rows = rows.filter(at__gt=since)
+    newest: dict[int, Change] = {}
+    for change in rows.order_by("-at", "-id")[: limit * 8]:
+        newest.setdefault(change.asset_id, change)
+    visible = visible_items(partner, at=at)
+    items = _with_files(visible.filter(asset__in=list(newest)))
+    assets = Asset.objects.select_related("product").in_bulk(list(newest))
+    shown = {card.asset.pk: card for card in cards(list(assets.values()), items, at=at)}
+    pairs = [(ChangeLine(change, True), shown[pk]) for pk, change in newest.items() if pk in shown]
+    return pairs[:limit]

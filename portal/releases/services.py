@@ -1,0 +1,128 @@
+"""
+What a change in the DAM means for partners. Each function is one fact and one transaction: the mirror, the
+publications, the feed, the activity record and the messages to the outside, or none of them.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from portal.activity import services as activity
+from portal.activity.models import Activity
+from portal.catalog import services as catalog
+from portal.catalog.choices import Withdrawal
+from portal.catalog.models import Variant
+from portal.catalog.services import Event
+from portal.partners import services as companies
+from portal.partners.models import Community, Partner
+from portal.publications import services as publications
+from portal.publications.models import RoutingRun
+from portal.releases.facts import FileFact, Outcome
+
+_VERBS = {Event.RELEASED: "version.released", Event.REPLACED: "version.replaced", Event.WITHDRAWN: "version.withdrawn"}
+
+
+@transaction.atomic
+def apply_files(*, facts: Sequence[FileFact], now: datetime) -> Outcome:
+    """
+    Bring portal and partners to what the DAM says about these files now.
+
+    The only way in for news from a DAM: one file of a webhook or a thousand of the first import take the same road and
+    the same number of queries. The same facts again, or older ones, change nothing and tell nobody.
+
+    :param facts: all of one source
+    :returns: see ``Outcome``; files that are ``unsure`` were left out
+    """
+    if not facts:
+        return Outcome()
+    mirrored = catalog.mirror_files(source=facts[0].source, facts=facts, now=now)
+    last = {variant.pk: (variant, event) for variant, event in mirrored.events}
+    variants = [variant for variant, _ in last.values()]
+    publications.settle(
+        variants=variants,
+        reasons={variant.pk: Withdrawal.APPROVAL for variant, _ in mirrored.events if not variant.approved},
+        reworded=[variant.pk for variant, event in last.values() if event == Event.UPDATED],
+        now=now,
+    )
+    activity.record_all(
+        Activity(
+            at=now,
+            verb=_VERBS[event],
+            actor="system",
+            subject=variant.asset.public_id,
+            data={"variant": variant.public_id, "version": variant.current.number if variant.current else None},
+        )
+        for variant, event in mirrored.events
+        if event in _VERBS
+    )
+    counts = Counter(event for _, event in mirrored.events)
+    return Outcome(
+        new=counts[Event.RELEASED] + counts[Event.REGISTERED],
+        replaced=counts[Event.REPLACED],
+        updated=counts[Event.UPDATED],
+        withdrawn=counts[Event.WITHDRAWN],
+        unchanged=mirrored.unchanged,
+        stale=mirrored.stale,
+        unsure=tuple(mirrored.unsure),
+    )
+
+
+@transaction.atomic
+def file_is_gone(*, source: str, uuid: str, now: datetime) -> bool:
+    """
+    Take away a file that the DAM has confirmed, twice, not to have any more.
+
+    :returns: ``False`` when there was nothing to take away: unknown, gone already, or not the newest version
+    """
+    variant = catalog.mark_gone(source=source, uuid=uuid, now=now)
+    if variant is None:
+        return False
+    publications.settle(variants=[variant], reasons={variant.pk: Withdrawal.DELETED}, reworded=(), now=now)
+    activity.record(
+        verb="version.withdrawn",
+        subject=variant.asset.public_id,
+        data={"variant": variant.public_id, "reason": Withdrawal.DELETED},
+        now=now,
+    )
+    return True
+
+
+@transaction.atomic
+def set_members(*, community: Community, partners: Collection[Partner], now: datetime) -> None:
+    """Make exactly these companies the members of a community, and tell the feeds of those who joined or left."""
+    joined, left = companies.set_community_members(community=community, partners=partners, now=now)
+    publications.note_membership(
+        community_id=community.pk, joined=[p.pk for p in joined], left=[p.pk for p in left], now=now
+    )
+
+
+@transaction.atomic
+def continue_routing(*, now: datetime, batch: int = 500) -> bool:
+    """
+    Take the next step of a pass over all variants after the rules changed.
+
+    :returns: whether there is more to do. A pass that is interrupted goes on where it was.
+    """
+    run = RoutingRun.objects.select_for_update(skip_locked=True).filter(finished_at=None).order_by("pk").last()
+    if run is None:
+        return False
+    variants = list(
+        Variant.objects.select_related("asset__product", "current").filter(pk__gt=run.after).order_by("pk")[:batch]
+    )
+    for source in sorted({variant.source for variant in variants}):
+        catalog.lock_source(source)
+    # What was read before the locks may have changed while waiting for them.
+    variants = list(
+        Variant.objects.select_related("asset__product", "current")
+        .filter(pk__in=[variant.pk for variant in variants])
+        .order_by("pk")
+    )
+    publications.settle(variants=variants, reasons={}, reworded=(), now=now)
+    if len(variants) < batch:
+        run.finished_at = now
+    else:
+        run.after = variants[-1].pk
+    run.save(update_fields=["after", "finished_at"])
+    return run.finished_at is None

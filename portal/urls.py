@@ -1,0 +1,19 @@
+"""Every address of the portal."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from portal.core import errors_views, health
+
+handler400 = errors_views.bad_request
+handler403 = errors_views.not_allowed
+handler404 = errors_views.not_found
+handler500 = errors_views.server_error
+
+urlpatterns = [
+    path("livez", health.livez, name="livez"),
+    path("readyz", health.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+    path("accounts/", include("allauth.urls")),
+    path("", include("allauth.idp.urls")),
+]
