@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from portal.activity.models import Activity
 from portal.core import rowscope
+from portal.core.bulk import save_all
 
 _SEAL_LOCK = 0x706F7274  # any number of our own; names the advisory lock of the sealer
 _FIRST = "0" * 64
@@ -71,5 +72,5 @@ def seal(*, limit: int = 5000) -> int:
             position += 1
             entry.position = position
             digest = entry.digest = link_digest(digest, entry)
-        Activity.objects.bulk_update(entries, ["position", "digest"], batch_size=500)
+        save_all(entries, ["position", "digest"])
         return len(entries)

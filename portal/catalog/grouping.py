@@ -6,6 +6,7 @@ from datetime import datetime
 
 from portal.catalog.facts import FileFact
 from portal.catalog.models import Asset, Product, Variant
+from portal.core.bulk import save_all
 from portal.core.texts import searchable
 
 _ASSET_FIELDS = ["product", "kind", "view", "title", "description", "alt_text", "brand", "search", "updated_at"]
@@ -109,12 +110,8 @@ class Shelf:
 
     def save(self) -> None:
         """Write products, then assets: at most four queries per thousand."""
-        products = list(self.products.values())
-        Product.objects.bulk_create(
-            products, update_conflicts=True, unique_fields=["gtin"], update_fields=_PRODUCT_FIELDS, batch_size=1000
-        )
+        save_all(self.products.values(), _PRODUCT_FIELDS)
         assets = list(self.assets.values())
         for asset in assets:
             asset.product = asset.product  # takes over the row number the product has just been given
-        Asset.objects.bulk_create([a for a in assets if a.pk is None], batch_size=1000)
-        Asset.objects.bulk_update([a for a in assets if a.pk is not None], _ASSET_FIELDS, batch_size=500)
+        save_all(assets, _ASSET_FIELDS)

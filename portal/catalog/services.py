@@ -14,6 +14,7 @@ from portal.catalog.facts import FileFact
 from portal.catalog.grouping import Shelf
 from portal.catalog.matching import Known, Unsure, newest
 from portal.catalog.models import AssetVersion, Variant
+from portal.core.bulk import save_all
 
 
 class Event(StrEnum):
@@ -139,11 +140,13 @@ _VARIANT_FIELDS = [
 ]  # fmt: skip
 
 
+_VERSION_FIELDS = ["source_uuid", "source_path", "file_name", "replaced_at", "withdrawn_at", "withdrawal"]
+
+
 def _save_variants(variants: list[Variant]) -> None:
     # One file can be described twice in a batch (two versions of it): the last description is the newest.
     distinct = list({id(variant): variant for variant in variants}.values())
-    Variant.objects.bulk_create([v for v in distinct if v.pk is None], batch_size=1000)
-    Variant.objects.bulk_update([v for v in distinct if v.pk is not None], _VARIANT_FIELDS, batch_size=500)
+    save_all(distinct, _VARIANT_FIELDS)
 
 
 def _save_versions(due: list[tuple[FileFact, Variant]], *, now: datetime) -> list[tuple[Variant, Event]]:
@@ -182,14 +185,10 @@ def _save_versions(due: list[tuple[FileFact, Variant]], *, now: datetime) -> lis
         events.append((variant, Event.REPLACED if variant.current else Event.RELEASED))
         variant.current = latest[variant.pk] = version
         fresh.append(version)
-    changed = [version for version in touched.values() if version.pk is not None]
-    AssetVersion.objects.bulk_create(fresh, batch_size=1000)
+    save_all([*fresh, *(version for version in touched.values() if version.pk is not None)], _VERSION_FIELDS)
     for version in fresh:
         if version.variant.current is version:
             version.variant.current = version  # takes over the row number it has just been given
-    AssetVersion.objects.bulk_update(
-        changed, ["source_uuid", "source_path", "file_name", "replaced_at", "withdrawn_at", "withdrawal"], batch_size=500
-    )
     _point_to_current(variants.values())
     return events
 

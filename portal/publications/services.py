@@ -10,6 +10,7 @@ from portal import signals
 from portal.catalog.choices import Withdrawal
 from portal.catalog.models import Variant
 from portal.core import rowscope
+from portal.core.bulk import save_all
 from portal.publications.choices import ChangeKind
 from portal.publications.models import Change, Publication, PublicationItem, RoutingRun
 from portal.publications.routing import Router
@@ -160,8 +161,7 @@ class _Desk:
         Publication.objects.bulk_create([p for p in touched if p.pk is None], batch_size=1000)
         for item in self.new_items:
             item.publication = item.publication  # takes over the row number it has just been given
-        PublicationItem.objects.bulk_create(self.new_items, batch_size=1000)
-        PublicationItem.objects.bulk_update(self.changed_items.values(), _ITEM_FIELDS, batch_size=500)
+        save_all([*self.new_items, *self.changed_items.values()], _ITEM_FIELDS)
         Change.objects.bulk_create(self.changes, batch_size=1000)
         return announce(touched, now=self.now)
 
@@ -225,7 +225,7 @@ def open_and_close_windows(*, now: datetime, limit: int = 500) -> int:
                 kind=ChangeKind.WITHDRAWN if ended else ChangeKind.PUBLISHED, reason=Withdrawal.RIGHTS if ended else "",
             )  # fmt: skip
         )
-    PublicationItem.objects.bulk_update(due, ["state"], batch_size=500)
+    save_all(due, ["state"])
     Change.objects.bulk_create(changes, batch_size=1000)
     announce(list(touched.values()), now=now)
     return len(due)
