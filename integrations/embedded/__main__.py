@@ -1,7 +1,8 @@
 """
-``python -m integrations.embedded up --dev``: PostgreSQL and Redis for a developer's shell, until Ctrl-C.
+PostgreSQL and Redis from wheels, for a developer's shell.
 
-Prints the variables to set, for ``eval`` or for a file to ``source``.
+``python -m integrations.embedded up`` prints the variables to set and runs until Ctrl-C; its data stay in var/dev.
+``python -m integrations.embedded run COMMAND ...`` runs one command with a throw-away pair.
 """
 
 import argparse
@@ -12,42 +13,56 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
+from integrations.embedded import testing
 from integrations.embedded.errors import EmbeddedError, make_folder
 from integrations.embedded.postgres import Postgres
 from integrations.embedded.redis import Redis
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(prog="python -m integrations.embedded", description=__doc__)
-    parser.add_argument("word", choices=["up"])
-    parser.add_argument(
-        "--dev", action="store_true", help="keep the data under var/dev (else: throw them away)"
+    parser = argparse.ArgumentParser(
+        prog="python -m integrations.embedded",
+        description=__doc__,
+        formatter_class=argparse.RawTextHelpFormatter,
     )
-    parser.add_argument("--write", type=Path, help="write the variables to this file instead of the terminal")
+    words = parser.add_subparsers(dest="word", required=True)
+    up = words.add_parser("up", help="run until Ctrl-C")
+    up.add_argument("--write", type=Path, help="write the variables to this file, for a shell to source")
+    once = words.add_parser("run", help="run one command")
+    once.add_argument("command", nargs=argparse.REMAINDER)
     given = parser.parse_args(arguments)
-    var = Path(os.environ.get("VAR_DIR") or Path(__file__).resolve().parents[2] / "var") / "dev"
+    try:
+        if given.word == "up":
+            _up(given.write)
+            return 0
+        with testing.throwaway_environment() as variables:
+            return testing.run([word for word in given.command if word != "--"], variables)
+    except EmbeddedError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _up(write: Path | None) -> None:
+    var = Path(os.environ.get("VAR_DIR") or testing.ROOT / "var") / "dev"
+    log = make_folder(var / "log")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with ExitStack() as stack:
-            log = make_folder(var / "log")
-            postgres = Postgres(
-                var / "postgres", log=log / "postgres.log", throwaway=not given.dev, max_connections=200
-            )
-            stack.enter_context(postgres.running())
-            redis = stack.enter_context(Redis(var / "redis", log=log / "redis.log").running())
-            variables = {"DATABASE_URL": postgres.url, "REDIS_URL": redis.url, "PORTAL_LOCAL": "yes"}
+            postgres = Postgres(var / "postgres", log=log / "postgres.log", max_connections=200)
+            redis = Redis(var / "redis", log=log / "redis.log")
+            variables = {
+                "DATABASE_URL": stack.enter_context(postgres.running()).url,
+                "REDIS_URL": stack.enter_context(redis.running()).url,
+                "PORTAL_LOCAL": "yes",
+            }
             text = "".join(f"export {name}={shlex.quote(value)}\n" for name, value in variables.items())
-            if given.write:
-                given.write.write_text(text)
+            if write:
+                write.write_text(text)
             else:
                 print(text, end="", flush=True)
             signal.pause()
     except KeyboardInterrupt:
         pass
-    except EmbeddedError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ TROUBLES = [
         "what is downloaded already is kept.",
     ),
     (
-        r"(gcc|cc|clang|c\+\+|g\+\+)\S*['\"]? (failed|not found)|unable to execute|command not found: cc|No such file.*cc1",
+        r"(gcc|cc|clang|c\+\+|g\+\+)\S*['\"]? (failed|not found)|unable to execute|No such file.*cc1",
         "A package has to be built on this machine and no C compiler is installed. "
         "On Debian, as root: apt-get install build-essential python3-dev",
     ),

@@ -1,5 +1,6 @@
 """One child process: started so that it cannot outlive us, watched, stopped within a known time."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -23,7 +24,8 @@ class Program:
 
     ``prepare`` is called before every start, also before a restart. ``ready`` answers whether the program can be
     used by now; without one it counts as ready once started. ``user`` is for root, who may hand a program to
-    another account.
+    another account. ``reports``: what it prints are lines for the terminal, only its errors go to the log.
+    ``foundation``: others stand on it, so it stops after them.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Program:
     ready_seconds: float = 30.0
     stop_signal: signal.Signals = signal.SIGTERM
     stop_seconds: float = 5.0
+    reports: bool = False
+    foundation: bool = False
 
 
 class Child:
@@ -83,8 +87,8 @@ class Child:
                     env=dict(program.environment),
                     cwd=program.folder,
                     stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
+                    stdout=None if program.reports else log,
+                    stderr=log,
                     start_new_session=True,
                     preexec_fn=die_with_us,
                     **as_user,
@@ -131,10 +135,8 @@ class Child:
             self._send(signal.SIGKILL)
             self.process.wait()
         # The leader is gone; what it left in its group would keep a port or a file.
-        try:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
-            pass
 
     def stop(self) -> None:
         """Stop the program; return when it is gone, after ``stop_seconds`` at the latest."""
@@ -149,12 +151,12 @@ class Child:
                 lines = [line for line in log.read().decode(errors="replace").splitlines() if line.strip()]
         except OSError:
             lines = []
+        if any("No space left on device" in line for line in lines):
+            return f"The disk is full: free some space and start again. Read {self.program.log}."
         said = f'It last said: "{lines[-1].strip()[:300]}". ' if lines else ""
         return f"{said}Read {self.program.log}."
 
     def _send(self, number: signal.Signals) -> None:
         assert self.process is not None
-        try:
+        with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(number)
-        except ProcessLookupError:
-            pass

