@@ -37,7 +37,7 @@ def record(
 
 def record_all(activities: Iterable[Activity]) -> None:
     """Append many activities inside the caller's transaction."""
-    Activity.objects.bulk_create(activities, batch_size=1000)
+    save_all(activities)
 
 
 def link_digest(previous: str, entry: Activity) -> str:

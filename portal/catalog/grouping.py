@@ -112,6 +112,4 @@ class Shelf:
         """Write products, then assets: at most four queries per thousand."""
         save_all(self.products.values(), _PRODUCT_FIELDS)
         assets = list(self.assets.values())
-        for asset in assets:
-            asset.product = asset.product  # takes over the row number the product has just been given
         save_all(assets, _ASSET_FIELDS)

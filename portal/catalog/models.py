@@ -26,7 +26,7 @@ class Product(models.Model):
     brand = models.CharField(_("brand"), max_length=100, blank=True)
     net_content = models.CharField(_("net content"), max_length=60, blank=True)
     markets = _words(2)
-    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+    updated_at = models.DateTimeField(_("changed"))
 
     class Meta:
         verbose_name = _("product")

@@ -2,23 +2,49 @@
 
 from collections.abc import Iterable, Sequence
 
+import orjson
+from django.db import connection
 from django.db.models import Model
 
 
-def save_all(objects: Iterable[Model], fields: Sequence[str], *, batch_size: int = 1000) -> None:
+def save_all(objects: Iterable[Model], fields: Sequence[str] = (), *, batch_size: int = 1000) -> None:
     """
-    Insert the new objects and update the given fields of the known ones, two statements per batch at most.
+    Insert the new objects, giving them their row numbers, and update ``fields`` of the known ones.
 
-    Django's ``bulk_update`` writes a CASE per row and field, which takes seconds for a thousand rows; an upsert on the
-    row number takes milliseconds. Objects that are known must be complete, as they are when they were read.
+    The rows travel as one JSON text that PostgreSQL takes apart: a third of the work of ``bulk_create``, which prepares
+    every value by itself, and a twentieth of ``bulk_update``, which writes a CASE per row and field. COPY would be
+    faster still but does not work with row-level security. Known objects must be complete, as they were read.
+
+    :raises django.db.Error: as any insert does, for instance on a unique constraint
     """
     objects = list(objects)
-    if not objects:
-        return
-    manager = type(objects[0])._base_manager
-    new = [o for o in objects if o.pk is None]
-    known = [o for o in objects if o.pk is not None]
-    manager.bulk_create(new, batch_size=batch_size)
-    manager.bulk_create(
-        known, update_conflicts=True, unique_fields=["id"], update_fields=list(fields), batch_size=batch_size
-    )
+    for start in range(0, len(objects), batch_size):
+        _save(objects[start : start + batch_size], fields)
+
+
+def _save(objects: Sequence[Model], fields: Sequence[str]) -> None:
+    meta = objects[0]._meta
+    columns = [field for field in meta.local_concrete_fields if not field.generated]
+    quote = connection.ops.quote_name
+    table = quote(meta.db_table)
+    with connection.cursor() as cursor:
+        new = [o for o in objects if o.pk is None]
+        if new:
+            cursor.execute(
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [meta.db_table, len(new)]
+            )
+            for instance, (number,) in zip(new, cursor.fetchall(), strict=True):
+                instance.pk = number
+                instance._state.adding = False
+                instance._state.db = connection.alias
+        for instance in objects:
+            # Takes over row numbers that related objects were given after they were assigned, as bulk_create does.
+            instance._prepare_related_fields_for_save(operation_name="save_all")
+        rows = [{field.column: getattr(o, field.attname) for field in columns} for o in objects]
+        names = ", ".join(quote(f.column) for f in columns)
+        changes = ", ".join(f"{quote(c)} = excluded.{quote(c)}" for c in (meta.get_field(f).column for f in fields))
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) "
+            + (f"ON CONFLICT (id) DO UPDATE SET {changes}" if changes else ""),
+            [orjson.dumps(rows).decode()],
+        )

@@ -158,11 +158,9 @@ class _Desk:
     def close(self) -> list[Publication]:
         """Write everything, give the touched publications their next revision, and announce them."""
         touched = list(self.touched.values())
-        Publication.objects.bulk_create([p for p in touched if p.pk is None], batch_size=1000)
-        for item in self.new_items:
-            item.publication = item.publication  # takes over the row number it has just been given
+        save_all([p for p in touched if p.pk is None])
         save_all([*self.new_items, *self.changed_items.values()], _ITEM_FIELDS)
-        Change.objects.bulk_create(self.changes, batch_size=1000)
+        save_all(self.changes)
         return announce(touched, now=self.now)
 
 
@@ -226,7 +224,7 @@ def open_and_close_windows(*, now: datetime, limit: int = 500) -> int:
             )  # fmt: skip
         )
     save_all(due, ["state"])
-    Change.objects.bulk_create(changes, batch_size=1000)
+    save_all(changes)
     announce(list(touched.values()), now=now)
     return len(due)
 

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, get_language_info, gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
+
+from portal.core import labels
 
 register = template.Library()
 
@@ -75,14 +77,8 @@ def running_time(seconds: float | None) -> str:
     return f"{minutes}:{rest:02}"
 
 
-@register.filter
-def language_name(code: str) -> str:
-    """The reader's name for a language (``German``); the code itself when Django does not know it."""
-    try:
-        name = get_language_info(code)["name_translated"]
-    except KeyError:
-        return code
-    return name[:1].upper() + name[1:]
+register.filter("language_name", labels.language_name)
+register.filter("market_name", labels.market_name)
 
 
 @register.filter
@@ -125,6 +121,6 @@ def message_tone(message: Message) -> str:
 
 @register.simple_tag
 def widget(field: BoundField, classes: str) -> SafeString:
-    """A form field's control in our looks."""
+    """A form field's control in our looks, without a placeholder: the label above says what goes in."""
     own = field.field.widget.attrs.get("class", "")
-    return field.as_widget(attrs={"class": f"{own} {classes}".strip()})
+    return field.as_widget(attrs={"class": f"{own} {classes}".strip(), "placeholder": False})
