@@ -1,0 +1,187 @@
+"""The one check before a byte leaves, and the record of what was taken."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.text import get_valid_filename
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.activity import services as activity
+from portal.catalog.models import AssetVersion
+from portal.core.errors import DomainError, Gone, NotFound
+from portal.downloads.choices import Via
+from portal.downloads.models import Download
+from portal.partners.models import Partner
+from portal.publications import selectors as publications
+from portal.publications.cards import AssetCard, VariantCard
+from portal.publications.visibility import Status
+from portal.renditions import selectors as recipes
+from portal.renditions import services as renditions
+from portal.renditions.choices import Format
+from portal.renditions.models import RecipeRevision, Rendition
+
+
+class NotYet(DomainError):
+    """The rights to the file begin later."""
+
+    code = "rights_not_started"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Leave to take one version in one size, as of the moment it was asked for."""
+
+    card: AssetCard
+    variant: VariantCard
+    version: AssetVersion
+    revision: RecipeRevision
+
+
+@dataclass(frozen=True)
+class Taker:
+    """Who takes: ``actor`` as the activity record names it, ``user`` when it is a person."""
+
+    actor: str
+    via: Via
+    user: User | None = None
+
+
+def authorise_download(
+    *, partner: Partner, asset_id: str, recipe: str, now: datetime, language: str | None = None, version: int | None = None
+) -> Grant:
+    """
+    Decide whether a partner may have a file now. Every road to bytes leads through here.
+
+    :param asset_id: public id
+    :param recipe: key of a download size, or of a preview
+    :param language: of the variant; the reader's when not given
+    :param version: an older one, for looking at; the current one when not given
+    :raises NotFound: no such asset, language or size for this partner
+    :raises Gone: taken back
+    :raises NotYet: the rights begin later
+    """
+    card = publications.get_asset(partner, asset_id, at=now)
+    chosen = next((v for v in card.variants if v.language == language), None) if language is not None else card.lead
+    if chosen is None:
+        raise NotFound
+    wanted = chosen.version
+    if version is not None and version != wanted.number:
+        wanted = next((v for v in publications.versions_of(partner, card, language=chosen.language) if v.number == version), None)
+        if wanted is None:
+            raise NotFound
+    revision = recipes.revision_for(wanted, recipe)
+    if revision is None:
+        raise NotFound
+    _check(chosen, wanted, revision)
+    return Grant(card=card, variant=chosen, version=wanted, revision=revision)
+
+
+def _check(variant: VariantCard, version: AssetVersion, revision: RecipeRevision) -> None:
+    """What is shown small on our own pages may be seen before its rights begin; what is taken may not."""
+    if version.withdrawn_at is not None:
+        raise Gone(publications.why_gone(version.withdrawal))
+    if variant.status == Status.SCHEDULED and not revision.recipe.is_preview:
+        day = date_format(variant.usable_from, "DATE_FORMAT") if variant.usable_from else ""
+        raise NotYet(_("You may use this file from %(day)s on. It cannot be downloaded before.") % {"day": day})
+
+
+def preview(*, grant: Grant, now: datetime) -> Rendition:
+    """Return the picture for one of our own pages. Not a taking: nothing is recorded."""
+    if not grant.revision.recipe.is_preview:
+        raise NotFound
+    return renditions.ensure(version=grant.version, revision=grant.revision, now=now)
+
+
+def take(*, grant: Grant, partner: Partner, taker: Taker, now: datetime) -> tuple[Rendition, str]:
+    """
+    Return the rendition and the file name under which it leaves, after recording that it was taken.
+
+    :raises NotReady: it is still being made
+    :raises CannotBeMade: it cannot be made
+    """
+    rendition = renditions.ensure(version=grant.version, revision=grant.revision, now=now)
+    name = file_name(grant.version, grant.revision, rendition)
+    _record(grant, rendition, name, partner=partner, taker=taker, now=now)
+    return rendition, name
+
+
+def rendition_for(*, grant: Grant, now: datetime) -> Rendition:
+    """Return the rendition without taking it: for answers that only name its digest."""
+    return renditions.ensure(version=grant.version, revision=grant.revision, now=now)
+
+
+def take_by_digest(*, partner: Partner, sha256: str, taker: Taker, now: datetime) -> tuple[Rendition, str]:
+    """
+    The same check and record for bytes asked for by their digest. Replaced versions are still given: the digest names
+    exactly them, and whoever must prove what they hold needs them.
+
+    :raises NotFound: no such bytes for this partner
+    :raises Gone: taken back
+    """
+    gone: DomainError | None = None
+    for rendition in recipes.by_digest(sha256):
+        version = rendition.version
+        try:
+            card = publications.get_asset(partner, version.variant.asset.public_id, at=now)
+            variant = next((v for v in card.variants if v.variant.pk == version.variant_id), None)
+            if variant is None:
+                raise NotFound
+            _check(variant, version, rendition.revision)
+        except Gone as error:
+            gone = error
+            continue
+        except NotFound:
+            continue
+        if rendition.revision.recipe.is_preview:
+            continue
+        grant = Grant(card=card, variant=variant, version=version, revision=rendition.revision)
+        rendition = renditions.ensure(version=version, revision=rendition.revision, now=now)
+        if rendition.sha256 != sha256:
+            continue
+        name = file_name(version, rendition.revision, rendition)
+        _record(grant, rendition, name, partner=partner, taker=taker, now=now)
+        return rendition, name
+    raise gone or NotFound
+
+
+def file_name(version: AssetVersion, revision: RecipeRevision, rendition: Rendition) -> str:
+    """Return a name that is safe everywhere and tells version and size: ``oat_front-v4-web-1200.webp``."""
+    stem = get_valid_filename(version.file_name.rsplit(".", 1)[0])[:120].strip("._-") or "file"
+    if revision.format == Format.ORIGINAL:
+        return f"{stem}-v{version.number}.{version.extension}"
+    extension = {"jpeg": "jpg"}.get(revision.format, revision.format)
+    return f"{stem}-v{version.number}-{revision.recipe.key}.{extension}"
+
+
+@transaction.atomic
+def _record(grant: Grant, rendition: Rendition, name: str, *, partner: Partner, taker: Taker, now: datetime) -> None:
+    asset = grant.card.asset
+    Download.objects.create(
+        partner=partner,
+        actor=taker.actor,
+        user=taker.user,
+        via=taker.via,
+        asset=asset,
+        version=grant.version,
+        recipe=grant.revision.recipe,
+        title=asset.title,
+        version_number=grant.version.number,
+        language=grant.variant.language,
+        recipe_key=grant.revision.recipe.key,
+        file_name=name,
+        sha256=rendition.sha256,
+        media_type=rendition.media_type,
+        size=rendition.size,
+        at=now,
+    )
+    activity.record(
+        verb="file.downloaded",
+        subject=asset.public_id,
+        actor=taker.actor,
+        partner_id=partner.pk,
+        data={"sha256": rendition.sha256, "version": grant.version.number, "recipe": grant.revision.recipe.key},
+        now=now,
+    )

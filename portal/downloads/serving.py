@@ -1,0 +1,94 @@
+"""How bytes leave: whole or in ranges, with their digest, and named so that every system keeps the name."""
+
+import base64
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import content_disposition_header
+
+from portal.renditions import store
+from portal.renditions.models import Rendition
+
+_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+def serve(request: HttpRequest, rendition: Rendition, *, name: str | None, immutable: bool = False) -> HttpResponseBase:
+    """
+    Answer with a rendition's bytes.
+
+    :param name: file name for saving; ``None`` shows the file in the page
+    :param immutable: the address names these very bytes, so a browser may keep them for ever
+
+    Source of the fields: RFC 9110 (ranges, entity tags), RFC 9530 (``Content-Digest``), RFC 6266 (names).
+    """
+    tag = f'"{rendition.sha256}"'
+    size = rendition.size or 0
+    start, end, status = 0, size - 1, 200
+    response: HttpResponseBase
+    if request.headers.get("If-None-Match") in {tag, "*"}:
+        response = HttpResponse(status=304)
+    elif (asked := _range(request, tag, size)) == "unsatisfiable":
+        response = HttpResponse(status=416)
+        response["Content-Range"] = f"bytes */{size}"
+        return response
+    else:
+        if isinstance(asked, tuple):
+            (start, end), status = asked, 206
+        response = _body(request, rendition, start, end, status)
+        response["Content-Length"] = str(end - start + 1)
+        if status == 206:
+            response["Content-Range"] = f"bytes {start}-{end}/{size}"
+        else:
+            digest = base64.b64encode(bytes.fromhex(rendition.sha256)).decode()
+            response["Content-Digest"] = f"sha-256=:{digest}:"
+        response["Repr-Digest"] = f"sha-256=:{base64.b64encode(bytes.fromhex(rendition.sha256)).decode()}:"
+    response["Content-Type"] = rendition.media_type
+    response["ETag"] = tag
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "private, max-age=31536000, immutable" if immutable else "private, no-cache"
+    # A file of a partner must not act as a page of ours: SVG can carry script.
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    response["X-Content-Type-Options"] = "nosniff"
+    if header := content_disposition_header(name is not None, name or ""):
+        response["Content-Disposition"] = header
+    patch_vary_headers(response, ["Cookie", "Authorization"])
+    return response
+
+
+def _body(request: HttpRequest, rendition: Rendition, start: int, end: int, status: int) -> HttpResponseBase:
+    if request.method == "HEAD":
+        return HttpResponse(status=status)
+    if settings.FILE_SERVING == "accel":
+        response = HttpResponse(status=status)
+        response["X-Accel-Redirect"] = store.accel_path(rendition.sha256)
+        return response
+    return StreamingHttpResponse(_chunks(store.open_bytes(rendition.sha256), start, end), status=status)
+
+
+def _chunks(file: BinaryIO, start: int, end: int, size: int = 1 << 16) -> Iterator[bytes]:
+    with file:
+        file.seek(start)
+        left = end - start + 1
+        while left > 0 and (chunk := file.read(min(size, left))):
+            left -= len(chunk)
+            yield chunk
+
+
+def _range(request: HttpRequest, tag: str, size: int) -> tuple[int, int] | str | None:
+    """Return the one range asked for, ``None`` for the whole, or ``"unsatisfiable"``."""
+    header = request.headers.get("Range", "")
+    condition = request.headers.get("If-Range")
+    match = _RANGE.fullmatch(header.strip())
+    # Several ranges, another unit, or a range of other bytes: the whole is always a right answer.
+    if not match or (condition is not None and condition != tag) or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if first == "":
+        start, end = max(0, size - int(last)), size - 1
+        return (start, end) if int(last) > 0 and size else "unsatisfiable"
+    start, end = int(first), min(int(last), size - 1) if last else size - 1
+    return (start, end) if start <= end and start < size else "unsatisfiable"

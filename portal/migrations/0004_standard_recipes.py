@@ -1,0 +1,44 @@
+"""The download sizes every portal starts with; staff revise them afterwards."""
+
+from django.db import migrations
+from django.utils import timezone
+
+# key, medium, position, preview, titles, then what the first revision says
+RECIPES = [
+    ("web-1200", "image", 10, False, {"en": "Web shop", "de": "Webshop", "fr": "Boutique en ligne", "es": "Tienda en línea", "ar": "المتجر الإلكتروني"},
+     {"width": 1200, "height": 1200, "fit": "bound", "format": "webp", "quality": 82}),
+    ("marketplace", "image", 20, False, {"en": "Marketplace", "de": "Marktplatz", "fr": "Place de marché", "es": "Mercado en línea", "ar": "السوق الإلكتروني"},
+     {"width": 2000, "height": 2000, "fit": "pad", "format": "jpeg", "quality": 88, "background": "ffffff"}),
+    ("web-jpeg", "image", 30, False, {"en": "Web shop, JPEG", "de": "Webshop, JPEG", "fr": "Boutique en ligne, JPEG", "es": "Tienda en línea, JPEG", "ar": "المتجر الإلكتروني، JPEG"},
+     {"width": 1200, "height": 1200, "fit": "bound", "format": "jpeg", "quality": 85}),
+    ("print", "image", 40, False, {"en": "Large, for print", "de": "Groß, für Druck", "fr": "Grand, pour l’impression", "es": "Grande, para imprenta", "ar": "كبير، للطباعة"},
+     {"width": 4000, "height": 4000, "fit": "bound", "format": "png", "quality": None}),
+    ("video-720", "video", 10, False, {"en": "Video, 720 lines", "de": "Video, 720 Zeilen", "fr": "Vidéo, 720 lignes", "es": "Vídeo, 720 líneas", "ar": "فيديو، 720 سطرًا"},
+     {"width": 1280, "height": 720, "fit": "bound", "format": "mp4", "quality": None}),
+    ("video-360", "video", 20, False, {"en": "Video, small", "de": "Video, klein", "fr": "Vidéo, petite", "es": "Vídeo, pequeño", "ar": "فيديو، صغير"},
+     {"width": 640, "height": 360, "fit": "bound", "format": "mp4", "quality": None}),
+    ("original", "other", 90, False, {"en": "Original file", "de": "Originaldatei", "fr": "Fichier d’origine", "es": "Archivo original", "ar": "الملف الأصلي"},
+     {"fit": "bound", "format": "original"}),
+    ("preview-480", "image", 200, True, {"en": "Preview"}, {"width": 480, "height": 480, "fit": "bound", "format": "webp", "quality": 76}),
+    ("preview-1200", "image", 210, True, {"en": "Preview, large"}, {"width": 1200, "height": 1200, "fit": "bound", "format": "webp", "quality": 80}),
+]  # fmt: skip
+
+
+def up(apps, schema_editor):
+    recipe_model = apps.get_model("portal", "Recipe")
+    revision_model = apps.get_model("portal", "RecipeRevision")
+    for key, medium, position, preview, title, revision in RECIPES:
+        recipe, created = recipe_model.objects.get_or_create(
+            key=key, defaults={"medium": medium, "position": position, "is_preview": preview, "title": title}
+        )
+        if created:
+            revision_model.objects.create(recipe=recipe, number=1, created_at=timezone.now(), **revision)
+
+
+def down(apps, schema_editor):
+    apps.get_model("portal", "Recipe").objects.filter(key__in=[row[0] for row in RECIPES]).delete()
+
+
+class Migration(migrations.Migration):
+    dependencies = [("portal", "0003_activity_append_only")]
+    operations = [migrations.RunPython(up, down)]

@@ -1,0 +1,120 @@
+"""Reading recipes and renditions. Which version a partner may have is decided in ``downloads``."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from portal.catalog.choices import Medium
+from portal.catalog.models import AssetVersion
+from portal.renditions.choices import Fit, Format, RenditionState
+from portal.renditions.models import Recipe, RecipeRevision, Rendition
+
+_OFFERED = {
+    Medium.IMAGE: (Medium.IMAGE, Medium.OTHER),
+    Medium.VECTOR: (Medium.IMAGE, Medium.OTHER),
+    Medium.VIDEO: (Medium.VIDEO, Medium.OTHER),
+    Medium.DOCUMENT: (Medium.OTHER,),
+    Medium.OTHER: (Medium.OTHER,),
+}
+
+
+@dataclass(frozen=True)
+class Size:
+    """
+    One download size of one version, as offered.
+
+    ``width``, ``height``  pixels it has or will have, ``None`` when only the bytes will tell
+    ``size``, ``sha256``   bytes and digest, ``None`` and empty until it has been made once
+    """
+
+    recipe: Recipe
+    revision: RecipeRevision
+    width: int | None
+    height: int | None
+    size: int | None
+    sha256: str
+    media_type: str
+
+    @property
+    def format_label(self) -> str:
+        """The format as people call it: ``JPEG``."""
+        if self.revision.format != Format.ORIGINAL:
+            return str(self.revision.get_format_display())
+        return self.media_type.rpartition("/")[2].split("+")[0].upper().replace("QUICKTIME", "MOV")
+
+
+def current_revisions(*, previews: bool = False) -> list[RecipeRevision]:
+    """Return the newest revision of every recipe that is offered (or serves our pages), in the order of the list."""
+    revisions = (
+        RecipeRevision.objects.filter(recipe__is_active=True, recipe__is_preview=previews)
+        .select_related("recipe")
+        .order_by("recipe", "-number")
+        .distinct("recipe")
+    )
+    return sorted(revisions, key=lambda revision: (revision.recipe.position, revision.recipe.pk))
+
+
+def revision_for(version: AssetVersion, key: str) -> RecipeRevision | None:
+    """Return the newest revision of a recipe, ``None`` when there is no such recipe for this medium."""
+    revision = (
+        RecipeRevision.objects.filter(recipe__key=key, recipe__is_active=True)
+        .select_related("recipe")
+        .order_by("-number")
+        .first()
+    )
+    return revision if revision and fits(revision, version) else None
+
+
+def fits(revision: RecipeRevision, version: AssetVersion) -> bool:
+    """Say whether a recipe is meant for this kind of file."""
+    return revision.recipe.medium in _OFFERED[Medium(version.medium)]
+
+
+def sizes_of(version: AssetVersion) -> list[Size]:
+    """Return the download sizes offered for a version, in order: two queries."""
+    revisions = [revision for revision in current_revisions() if fits(revision, version)]
+    made = {r.revision_id: r for r in _ready([version], revisions)}
+    return [_size(version, revision, made.get(revision.pk)) for revision in revisions]
+
+
+def _ready(versions: Iterable[AssetVersion], revisions: Sequence[RecipeRevision]) -> Iterable[Rendition]:
+    return Rendition.objects.filter(version__in=list(versions), revision__in=revisions, state=RenditionState.READY)
+
+
+def _size(version: AssetVersion, revision: RecipeRevision, made: Rendition | None) -> Size:
+    width, height = expected_pixels(version, revision)
+    original = revision.format == Format.ORIGINAL
+    return Size(
+        recipe=revision.recipe,
+        revision=revision,
+        width=made.width if made else width,
+        height=made.height if made else height,
+        size=made.size if made else (version.size if original else None),
+        sha256=made.sha256 if made else "",
+        media_type=made.media_type if made else version.media_type,
+    )
+
+
+def expected_pixels(version: AssetVersion, revision: RecipeRevision) -> tuple[int | None, int | None]:
+    """
+    Return the pixels a rendition will have. Nothing is enlarged, except that padding fills to the exact size.
+
+    ``(None, None)`` for a vector, a document, or a file whose pixels the DAM did not tell.
+    """
+    width, height = version.width, version.height
+    if not width or not height or version.medium == Medium.DOCUMENT:
+        return None, None
+    if revision.fit == Fit.PAD and revision.width and revision.height:
+        return revision.width, revision.height
+    if revision.fit == Fit.CROP and revision.width and revision.height:
+        return min(revision.width, width), min(revision.height, height)
+    scale = min(1.0, (revision.width or width) / width, (revision.height or height) / height)
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def by_digest(sha256: str) -> list[Rendition]:
+    """Return the renditions with these bytes: usually one."""
+    return list(
+        Rendition.objects.filter(sha256=sha256, state=RenditionState.READY).select_related(
+            "version__variant__asset", "revision__recipe"
+        )
+    )

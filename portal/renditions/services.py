@@ -1,0 +1,119 @@
+"""Making renditions: fetched once however many ask, and visible only when whole and checked."""
+
+import hashlib
+import logging
+import tempfile
+import time
+import uuid
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.catalog.models import AssetVersion
+from portal.core.errors import DomainError, NotReady
+from portal.renditions import store
+from portal.renditions.choices import RenditionState
+from portal.renditions.models import RecipeRevision, Rendition
+from portal.renditions.source import Fetched, SourceRefused, SourceUnavailable, get_source
+
+logger = logging.getLogger(__name__)
+
+#: How long one fetch may take before somebody else may try; longer than any deadline of the source.
+CLAIM = timedelta(minutes=5)
+#: How long a refusal is believed before the source is asked again.
+REFUSAL = timedelta(minutes=10)
+
+
+class CannotBeMade(DomainError):
+    """The source will not make this rendition until somebody changes something."""
+
+    code = "rendition_not_possible"
+
+
+def ensure(*, version: AssetVersion, revision: RecipeRevision, now: datetime, wait_seconds: float = 20) -> Rendition:
+    """
+    Return the rendition with its bytes in the store, making it when it is not there yet.
+
+    Of any number of askers one fetches and the others wait for it. Holds no transaction while it waits or fetches.
+
+    :raises NotReady: it takes longer than ``wait_seconds``, or the source has no time; ask again later
+    :raises CannotBeMade: the source refuses; staff find the reason with the rendition
+    """
+    rendition, _created = Rendition.objects.get_or_create(version=version, revision=revision)
+    deadline = time.monotonic() + wait_seconds
+    pause = 0.02
+    while True:
+        if rendition.state == RenditionState.READY and store.has(rendition.sha256):
+            return rendition
+        if rendition.state == RenditionState.FAILED and rendition.made_at and now - rendition.made_at < REFUSAL:
+            raise CannotBeMade(_("This size cannot be made from this file. The brand's team has been shown why."))
+        if claim := _claim(rendition, now=timezone.now()):
+            return _fetch(rendition, version, revision, claim)
+        if time.monotonic() > deadline:
+            raise NotReady(_("This size is being prepared. Please try again in a few seconds."), retry_after=5)
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.5)
+        rendition.refresh_from_db()
+
+
+def _claim(rendition: Rendition, *, now: datetime) -> uuid.UUID | None:
+    claim = uuid.uuid4()
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+    # A ready one is claimed again only when its bytes were lost from the store.
+    won = Rendition.objects.filter(free, pk=rendition.pk, state=rendition.state).update(
+        claim=claim, claimed_until=now + CLAIM, attempts=F("attempts") + 1
+    )
+    return claim if won else None
+
+
+def _fetch(rendition: Rendition, version: AssetVersion, revision: RecipeRevision, claim: uuid.UUID) -> Rendition:
+    mine = Rendition.objects.filter(pk=rendition.pk, claim=claim)
+    try:
+        with tempfile.SpooledTemporaryFile(max_size=8_000_000) as target:
+            fetched = get_source().fetch(version=version, revision=revision, target=target)
+            digest, size = _digest(target)
+            if size == 0 or size > settings.RENDITION_MAX_BYTES:
+                raise SourceRefused(f"the source sent {size} bytes")
+            store.put(digest, target)
+    except SourceUnavailable as error:
+        mine.update(claimed_until=None, problem=str(error)[:300])
+        raise NotReady(
+            _("The media library does not answer right now. Please try again in a moment."), retry_after=error.retry_after
+        ) from error
+    except SourceRefused as error:
+        mine.update(claimed_until=None, state=RenditionState.FAILED, problem=str(error)[:300], made_at=timezone.now())
+        logger.warning("rendition %s refused: %s", rendition.pk, error)
+        raise CannotBeMade(_("This size cannot be made from this file. The brand's team has been shown why.")) from error
+    except BaseException:
+        mine.update(claimed_until=None)
+        raise
+    _note_made(mine, fetched, digest, size)
+    rendition.refresh_from_db()
+    return rendition
+
+
+def _note_made(mine, fetched: Fetched, digest: str, size: int) -> None:
+    # Refused when the claim ran out and somebody else took over: theirs is the one that counts.
+    mine.update(
+        state=RenditionState.READY,
+        sha256=digest,
+        size=size,
+        media_type=fetched.media_type,
+        width=fetched.width,
+        height=fetched.height,
+        problem="",
+        claimed_until=None,
+        made_at=timezone.now(),
+    )
+
+
+def _digest(target) -> tuple[str, int]:
+    target.seek(0)
+    digest, size = hashlib.sha256(), 0
+    while chunk := target.read(1 << 20):
+        digest.update(chunk)
+        size += len(chunk)
+    return digest.hexdigest(), size
