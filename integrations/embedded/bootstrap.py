@@ -33,6 +33,9 @@ WORDS = {
 }
 BOOTSTRAP, RUNTIME, DEVELOPMENT = "requirements-bootstrap.txt", "requirements.txt", "requirements-dev.txt"
 
+NO_VENV = (
+    "This Python has no pip and cannot make an environment. On Debian, as root: apt-get install python3-venv"
+)
 #: What installers print, most telling first, and what it means for the person who waits.
 FULL = r"No space left on device|Disk quota exceeded"
 OFFLINE = (
@@ -158,30 +161,23 @@ def _build(*, development: bool) -> None:
 
 
 def _create() -> None:
-    if importlib.util.find_spec("ensurepip") is not None:
-        if _call([_base_python(), "-m", "venv", str(VENV)]) is None:
-            return
-        shutil.rmtree(VENV, ignore_errors=True)
-    # Debian without python3-venv: the module is there, the pip inside it is not.
+    # Without the pip of ensurepip: Debian lacks it where python3-venv is missing, and it takes seconds.
     trouble = _call([_base_python(), "-m", "venv", "--without-pip", str(VENV)])
     if trouble is not None:
-        raise EmbeddedError(
-            "Python cannot create a virtual environment here. On Debian, as root: apt-get install python3-venv"
-            if "ensurepip" in trouble or "No module named" in trouble
-            else explain(trouble)
-        )
+        raise EmbeddedError(NO_VENV if "No module named" in trouble else explain(trouble))
 
 
 def _install(locks: list[str]) -> None:
     """Install with uv, fetched by pip from its own lock; with plain pip where uv does not work."""
-    pip = _pip()
-    uv = shutil.which("uv")
+    pip, uv = _pip(), shutil.which("uv")
     if pip:
         trouble = _call([*pip, "install", "--quiet", "--require-hashes", "-r", BOOTSTRAP])
         if trouble is None:
-            uv = str(VENV / "bin" / "uv")
+            uv = shutil.which("uv", path=VENV / "bin")
         elif any(re.search(pattern, trouble) for pattern in (FULL, OFFLINE)):
             raise EmbeddedError(explain(trouble))
+    elif not uv:
+        raise EmbeddedError(NO_VENV)
     files = [argument for name in locks for argument in ("-r", name)]
     trouble = "uv is not available"
     if uv:
@@ -198,20 +194,19 @@ def _install(locks: list[str]) -> None:
         trouble = _call([*sync, *locks])
     if trouble and pip and not re.search(FULL, trouble):
         trouble = _call([*pip, "install", "--quiet", "--require-hashes", "--compile", *files])
-    if trouble and not uv and not pip:
-        raise EmbeddedError(
-            "This Python has neither pip nor venv with pip. On Debian, as root: apt-get install python3-venv"
-        )
     if trouble:
         raise EmbeddedError(explain(trouble))
 
 
 def _pip() -> list[str] | None:
-    """Return how to call pip for ``.venv``: its own, or this Python's with ``--python``, or None."""
-    if _call([str(PYTHON), "-m", "pip", "--version"]) is None:
-        return [str(PYTHON), "-m", "pip"]
+    """Return how to call pip for ``.venv``: this Python's with ``--python``, or one of its own, or None."""
     outer = [_base_python(), "-m", "pip", "--python", str(PYTHON)]
-    return outer if _call([*outer, "--version"]) is None else None
+    if _call([*outer, "--version"]) is None:
+        return outer
+    own = [str(PYTHON), "-m", "pip"]
+    if _call([*own, "--version"]) is None or _call([str(PYTHON), "-m", "ensurepip"]) is None:
+        return own
+    return None
 
 
 def _call(command: list[str]) -> str | None:
