@@ -1,0 +1,56 @@
+"""What every test may ask for. The database and the broker are real; nothing of ours is replaced."""
+
+import os
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.core.cache import cache
+
+from portal.core import rowscope
+
+
+def pytest_configure(config):
+    # Playwright's own loop runs in this thread; Django would refuse the database beside it.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(autouse=True)
+def _own_cache():
+    """Throttles and tokens of one test must not be felt by the next one in the same process."""
+    yield
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _whole_scope():
+    """A test that narrowed the row scope leaves it as it was."""
+    with rowscope.everything():
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings, tmp_path: Path):
+    """Files a test writes lie in its own folder."""
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "renditions": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "renditions"), "base_url": None},
+        },
+    }
+
+
+@pytest.fixture(scope="session")
+def _oidc_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+@pytest.fixture(autouse=True)
+def _oidc(settings, _oidc_key):
+    """Tokens are signed with a key made for this run."""
+    settings.IDP_OIDC_PRIVATE_KEY = _oidc_key
