@@ -246,7 +246,8 @@ def check_port(name: str, number: int, *, patience: float = 0.0) -> None:
 def answers(url: str) -> bool:
     """Whether a GET of this address answers 200 within two seconds."""
     try:
-        with urllib.request.urlopen(url, timeout=2) as response:  # nosec B310 (our own loopback address)
+        # An address of ours on loopback, never a file.
+        with urllib.request.urlopen(url, timeout=2) as response:  # nosec B310
             return response.status == 200
     except (urllib.error.URLError, OSError):
         return False

@@ -22,7 +22,6 @@ from integrations.embedded.child import Child, Program
 from integrations.embedded.errors import EmbeddedError, in_words, make_folder
 
 UNPRIVILEGED = "nobody"
-ROLE = DATABASE = "portal"
 SOCKET_PREFIX = "portal-pg-"
 
 #: Nothing of a throw-away cluster must survive a power cut.
@@ -107,7 +106,7 @@ class Postgres:
     @property
     def url(self) -> str:
         """The ``DATABASE_URL`` of the portal's role and database, over the Unix socket."""
-        return f"postgres://{ROLE}@/{DATABASE}?host={self.sockets}"
+        return f"postgres://portal@/portal?host={self.sockets}"
 
     def ready(self) -> bool:
         """Whether the server accepts connections: it writes so into the last line of its pid file."""
@@ -119,11 +118,11 @@ class Postgres:
 
     def create_portal(self) -> None:
         """Create the role and the database when they are missing; takes a running server."""
-        if self._psql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'") == "1":
+        if self._psql("postgres", "SELECT 1 FROM pg_database WHERE datname = 'portal'") == "1":
             return
-        if self._psql("postgres", f"SELECT 1 FROM pg_roles WHERE rolname = '{ROLE}'") != "1":
-            self._psql("postgres", f"CREATE ROLE {ROLE} LOGIN CREATEDB NOSUPERUSER NOCREATEROLE NOBYPASSRLS")
-        self._psql("postgres", f"CREATE DATABASE {DATABASE} OWNER {ROLE}")
+        if self._psql("postgres", "SELECT 1 FROM pg_roles WHERE rolname = 'portal'") != "1":
+            self._psql("postgres", "CREATE ROLE portal LOGIN CREATEDB NOSUPERUSER NOCREATEROLE NOBYPASSRLS")
+        self._psql("postgres", "CREATE DATABASE portal OWNER portal")
 
     def recover(self) -> None:
         """

