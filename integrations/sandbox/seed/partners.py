@@ -6,8 +6,8 @@ GS1's demonstration prefix 952. Ids never change, so that what a portal stored y
 names the same company today.
 
 ================  ===========================================================================
-``HUB``           the brand's own company: company fields, ``users`` and ``entitlements``; its id and
-                  its first user come from ``credentials.json``
+``HUB``           the brand's own company: company fields, ``users``, ``entitlements`` and ``roles``; its
+                  id and its first user come from ``credentials.json``
 ``PARTNERS``      12 companies: the partner fields of the workspace contract plus ``contacts``
 ``COMMUNITIES``   ``communityId, name, kind, status, regions, languages``
 ``MEMBERSHIPS``   ``(communityId, partnerCompanyId, role, status)``; languages and regions come
@@ -77,6 +77,9 @@ HUB: dict[str, Any] = {
          "roles": ["Partner Admin"]},
     ],
     "entitlements": ["Active Community", "Active Documents", "Lens", "Trading Grid Messaging Service"],
+    # Every role there is to grant.
+    "roles": ["Account Admin", "Active Documents custom", "Community Projects Admin", "Community Viewer",
+              "Lens Standard role", "Partner Admin", "Security Admin", "TGMS Reports"],
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from integrations.sandbox.trading_grid import people
 from integrations.sandbox.trading_grid.calls import ApiError
 from integrations.sandbox.trading_grid.grid import Grid
 from integrations.sandbox.trading_grid.store import Resource, timestamp
-from integrations.sandbox.trading_grid.workspace import receipts
+from integrations.sandbox.trading_grid.workspace import issues, receipts
 
 BEHAVIOURS = {
     "never": "says nothing; the receipt becomes OVERDUE",
@@ -24,21 +24,39 @@ BEHAVIOURS = {
     "raise_issue": "raises an issue about the first asset (in a wrong language, if it has one) and asks for a change",
     "decline": "declines",
 }
+STATUS = {
+    "view": "VIEWED",
+    "confirm": "CONFIRMED",
+    "request_change": "CHANGE_REQUESTED",
+    "raise_issue": "CHANGE_REQUESTED",
+    "decline": "DECLINED",
+}
 WORDS = {
-    "en": {"request_change": "Please send this for our market.", "decline": "We do not list this product."},
+    "en": {
+        "request_change": "Please send this for our market.",
+        "raise_issue": "We need this picture in our language.",
+        "decline": "We do not list this product.",
+    },
     "de": {
         "request_change": "Bitte für unseren Markt liefern.",
+        "raise_issue": "Wir brauchen dieses Bild in unserer Sprache.",
         "decline": "Wir führen diesen Artikel nicht.",
     },
     "fr": {
         "request_change": "Merci d’adapter à notre marché.",
+        "raise_issue": "Il nous faut cette image dans notre langue.",
         "decline": "Nous ne référençons pas cet article.",
     },
     "es": {
         "request_change": "Por favor, adáptenlo a nuestro mercado.",
+        "raise_issue": "Necesitamos esta imagen en nuestro idioma.",
         "decline": "No vendemos este producto.",
     },
-    "ar": {"request_change": "يرجى تكييفها مع سوقنا.", "decline": "لا نبيع هذا المنتج."},
+    "ar": {
+        "request_change": "يرجى تكييفها مع سوقنا.",
+        "raise_issue": "نحتاج هذه الصورة بلغتنا.",
+        "decline": "لا نبيع هذا المنتج.",
+    },
 }
 
 
@@ -98,32 +116,87 @@ def next_due(grid: Grid) -> str | None:
     return grid.store.db.value("SELECT min(due) FROM partner_acts")
 
 
-def act(grid: Grid, post: Resource, partner_company_id: str, behaviour: str, *, now: datetime) -> Resource:
+def act(
+    grid: Grid,
+    post: Resource,
+    partner_company_id: str,
+    behaviour: str,
+    *,
+    now: datetime,
+    comment: str | None = None,
+) -> Resource:
     """
     Let a partner do something about a post now.
 
+    :param comment: its words, if not the usual ones in its language
     :returns: its receipt afterwards
     :raises ApiError: it has no receipt, or the post is not out
     """
     receipt = grid.store.get("receipt", f"{post.id}/{partner_company_id}", what="receipt of this partner")
+    partner = grid.partner(partner_company_id)
+    by = user_of(grid, partner_company_id)
+    words = WORDS.get(partner["preferredLanguage"], WORDS["en"])
+    comment = comment or words.get(behaviour)
+    with grid.store.write():
+        receipt = receipts.answer(grid, post, receipt, STATUS[behaviour], now=now, by=by, comment=comment)
+        if behaviour == "raise_issue":
+            issue = _complain(grid, post, partner, by, words, now)
+            body = {**receipt.body, "issueId": issue.id}
+            receipt = grid.store.change(receipt, body, now=now)
+    return receipt
+
+
+def user_of(grid: Grid, partner_company_id: str) -> dict[str, str]:
+    """``{"id", "name"}`` of a partner's first contact, or of the company when it has none."""
     contact = contact_of(grid, partner_company_id)
-    by = (
-        {"id": contact["userId"], "name": f"{contact['firstName']} {contact['lastName']}"}
-        if contact
-        else None
-    )
-    language = grid.partner(partner_company_id)["preferredLanguage"]
-    comment = WORDS.get(language, WORDS["en"]).get(behaviour)
-    status = {"view": "VIEWED", "confirm": "CONFIRMED", "decline": "DECLINED"}.get(
-        behaviour, "CHANGE_REQUESTED"
-    )
-    issue_id = None
-    return receipts.answer(grid, post, receipt, status, now=now, by=by, comment=comment, issue_id=issue_id)
+    if contact is None:
+        return {"id": partner_company_id, "name": grid.partner(partner_company_id)["name"]}
+    return {"id": contact["userId"], "name": f"{contact['firstName']} {contact['lastName']}"}
 
 
 def contact_of(grid: Grid, partner_company_id: str) -> dict[str, Any] | None:
     """The first contact of a partner; a partner may have none."""
     return next(iter(people.of_company(grid, partner_company_id)), None)
+
+
+def _complain(
+    grid: Grid,
+    post: Resource,
+    partner: dict[str, Any],
+    by: dict[str, str],
+    words: dict[str, str],
+    now: datetime,
+) -> Resource:
+    """Raise an issue about a post's first asset in a language the partner does not sell in, or its first."""
+    languages = {language.split("-")[0] for language in partner["languages"]}
+    assets = post.body["assets"]
+    foreign = [
+        asset
+        for asset in assets
+        if (asset.get("fileLanguageCode") or partner["languages"][0])[:2] not in languages
+    ]
+    asset = next(iter(foreign or assets), {})
+    return issues.raise_issue(
+        grid,
+        content={
+            "reason": "MISSING_LOCAL_VARIANT" if foreign else "WRONG_MEDIA",
+            "severity": "NORMAL",
+            "subject": words["raise_issue"],
+            "description": asset.get("fileName"),
+            "language": partner["preferredLanguage"],
+            "relatedTo": {**dict.fromkeys(issues.RELATED), "postId": post.id},
+            "gtin": asset.get("gtin"),
+            "assetId": asset.get("assetId"),
+            "assetVersion": asset.get("assetVersion"),
+            "targetMarket": next(iter(partner["targetMarkets"]), None),
+            "assignee": None,
+            "dueDate": None,
+        },
+        partner_company_id=partner["partnerCompanyId"],
+        raised_by=by,
+        external_reference=None,
+        now=now,
+    )
 
 
 def _do(grid: Grid, row: Any, now: datetime) -> bool:

@@ -7,7 +7,9 @@ from typing import Any
 from werkzeug.wrappers import Request
 
 from integrations.sandbox.credentials import Credentials
+from integrations.sandbox.faults import Faults
 from integrations.sandbox.trading_grid.api import Api
+from integrations.sandbox.trading_grid.background import Background
 from integrations.sandbox.trading_grid.grid import Grid
 
 API_PREFIXES = (
@@ -34,10 +36,15 @@ class TradingGridPart:
         self.grid = Grid.open(Path(folder), credentials)
         self.base_url = base_url
         self.api = Api(self.grid)
+        self.background = Background(self.grid, Faults(Path(folder)))
+        self.background.resume()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         request = Request(environ)
-        return self.api.answer(request)(environ, start_response)
+        response = self.api.answer(request)
+        if request.method not in ("GET", "HEAD"):
+            self.background.wake()
+        return response(environ, start_response)
 
     def handles(self, path: str) -> bool:
         """Whether an address is one of this part's."""

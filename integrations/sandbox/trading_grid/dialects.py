@@ -1,19 +1,21 @@
 """
 The three ways OpenText services page, link and fail.
 
-================  ============================================  ==============================  =====================
-dialect           paging in                                     list                            error
-================  ============================================  ==============================  =====================
-``cartographer``  ``pageNo`` (from 1), ``pageSize``, ``sort``   ``page, response[], _links``    ``status, message,
-                                                                                                error-code, fields``
-``hal``           ``page`` (from 1), ``items-per-page``,        ``_embedded.collection[]``      ``fault{faultstring,
-                  ``sortby``, ``include-total=true``            (absent when empty), ``_links``  detail{errorcode}}``
-``plain``         ``offset``, ``count`` or ``pageNo``,          a bare array, ``Link`` header   ``message, code,
-                  ``pageSize``; neither: everything             with ``rel="next"``             fields``
-================  ============================================  ==============================  =====================
+===============  =======================================  ============================  ========================
+dialect          paging in                                list                          error
+===============  =======================================  ============================  ========================
+``cartographer`` ``pageNo`` (from 1), ``pageSize``,       ``page``, ``response[]``,     ``status``, ``message``,
+                 ``sort``                                 ``_links``                    ``error-code``, ``fields``
+``hal``          ``page`` (from 1), ``items-per-page``,   ``_embedded.collection[]``    ``fault{faultstring,
+                 ``sortby``, ``include-total=true``       (absent when empty),          detail{errorcode}}``
+                                                          ``_links``
+``plain``        ``offset``, ``count`` or ``pageNo``,     a bare array, ``Link`` header ``message``, ``code``,
+                 ``pageSize``; neither: everything        with ``rel="next"``           ``fields``
+===============  =======================================  ============================  ========================
 
-The first two are published (Cartographer's request collection; the developer cloud); ``plain`` stands for the gateway services whose lists nobody
-published. Links are absolute and carry the caller's other query parameters on.
+The first two are published (Cartographer's request collection; the developer cloud's services);
+``plain`` stands for the gateway services whose lists nobody published. Links are absolute and carry
+the caller's other query parameters on.
 """
 
 from collections.abc import Callable, Mapping

@@ -7,6 +7,7 @@ is thin: the truth is fetched by ``href``. Whoever asks sees the paths and names
 
 import json
 import secrets
+import time
 from typing import Any
 
 from integrations.sandbox.trading_grid.calls import ApiError, Call, CursorListing
@@ -41,6 +42,13 @@ TYPES = (
     "document.faChanged",
 )
 LARGEST_PAGE = 100
+# What can go wrong with pushed events on purpose; all off at first.
+MODES = {
+    "duplicate": "every event is sent twice",
+    "outOfOrder": "events wait a second and leave newest first",
+    "badSignature": "the signature belongs to another secret",
+    "stale": "the signed timestamp is ten minutes old",
+}
 
 
 def emit(
@@ -71,15 +79,23 @@ def emit(
             (f"evt-{secrets.token_hex(12)}", type, timestamp(grid.now()), endpoint, json.dumps(args),
              f"{plural}/{id}", json.dumps(data)),
         ).lastrowid  # fmt: skip
-        if not grid.store.setting("events.push", default=True):
+        modes = push_modes(grid)
+        if not modes["push"]:
             return
+        # Waits are about sockets, not about business: real time, not the sandbox's clock. Out of order
+        # means: let a second's worth gather, then send the newest first.
+        due = time.time() + (1 if modes["outOfOrder"] else 0)
         for subscription in grid.store.all("subscription"):
             if wants(subscription.body["eventTypes"], type):
-                # The delivery works in real time: its waits are about sockets, not about business.
                 connection.execute(
-                    "INSERT INTO deliveries (subscription_id, sequence, due) VALUES (?, ?, 0)",
-                    (subscription.id, sequence),
+                    "INSERT INTO deliveries (subscription_id, sequence, due) VALUES (?, ?, ?)",
+                    (subscription.id, sequence, due),
                 )
+
+
+def push_modes(grid: Grid) -> dict[str, bool]:
+    """How events are pushed; see ``MODES`` for the meaning of each word."""
+    return {"push": True, **dict.fromkeys(MODES, False), **grid.store.setting("events", default={})}
 
 
 def wants(event_types: list[str], type: str) -> bool:

@@ -160,8 +160,8 @@ def _services(base: str, *, directory: str, people: str) -> dict[str, str]:
 
 DEFAULT = Profile(
     name="default",
-    token_path="/v1/oauth2/tokens",  # noqa: S106  a path
-    token_style="gateway",  # noqa: S106
+    token_path="/v1/oauth2/tokens",
+    token_style="gateway",
     paths={
         **_services(SERVICES, directory="partnerDirectory", people="users"),
         "documentSearch": "/visibility_transaction_search",
@@ -201,8 +201,8 @@ DEFAULT = Profile(
 
 ACME = Profile(
     name="acme",
-    token_path="/tenants/{tenantId}/oauth2/token",  # noqa: S106
-    token_style="tenant",  # noqa: S106
+    token_path="/tenants/{tenantId}/oauth2/token",
+    token_style="tenant",
     paths={
         **_services(ACME_SERVICES, directory="tradingPartners", people="people"),
         "documentSearch": "/acme-grid/lens/search",

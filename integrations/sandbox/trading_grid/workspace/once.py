@@ -24,13 +24,20 @@ LONGEST_KEY = 255
 
 
 def created(
-    grid: Grid, call: Call, kind: str, create: Callable[[], Result], *, reference: bool = True
+    grid: Grid,
+    call: Call,
+    kind: str,
+    create: Callable[[], Result],
+    *,
+    reference: bool = True,
+    digest: str = "",
 ) -> Result:
     """
     Create an object once.
 
     :param kind: the type its ``externalReference`` is unique in
     :param reference: whether this type carries an ``externalReference``
+    :param digest: of an uploaded file, which the body does not show
     :raises ApiError: 400 without a key or reference, 409 for a conflicting repeat
     """
     key = _key(call)
@@ -44,7 +51,7 @@ def created(
         check = Checker(call.data)
         external = check.text("externalReference", required=True)
         check.finish()
-    return _once(grid.store, call, {"key": key, f"reference:{kind}": external}, create)
+    return _once(grid.store, call, {"key": key, f"reference:{kind}": external}, create, digest)
 
 
 def changed(grid: Grid, call: Call, change: Callable[[], Result]) -> Result:
@@ -71,9 +78,11 @@ def _key(call: Call) -> str | None:
     return key
 
 
-def _once(store: Store, call: Call, keys: dict[str, str | None], act: Callable[[], Result]) -> Result:
+def _once(
+    store: Store, call: Call, keys: dict[str, str | None], act: Callable[[], Result], digest: str = ""
+) -> Result:
     fingerprint = hashlib.sha256(
-        json.dumps([call.method, call.endpoint, call.args, call.body], sort_keys=True).encode()
+        json.dumps([call.method, call.endpoint, call.args, call.body, digest], sort_keys=True).encode()
     ).hexdigest()
     # The transaction spans look-up and act, so that of two simultaneous repeats one acts and one waits.
     with store.write() as connection:

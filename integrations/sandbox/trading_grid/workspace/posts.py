@@ -12,7 +12,7 @@ from integrations.sandbox.trading_grid import actors, events
 from integrations.sandbox.trading_grid.calls import ApiError, Call, Listing, Result
 from integrations.sandbox.trading_grid.grid import Grid
 from integrations.sandbox.trading_grid.store import Resource, timestamp
-from integrations.sandbox.trading_grid.workspace import once, receipts
+from integrations.sandbox.trading_grid.workspace import deadlines, once, receipts
 from integrations.sandbox.trading_grid.workspace.assets import check_assets
 from integrations.sandbox.trading_grid.workspace.audience import check_audience
 from integrations.sandbox.trading_grid.workspace.checks import Checker
@@ -144,6 +144,9 @@ def post_of(grid: Grid, call: Call) -> Resource:
 def _announce(grid: Grid, post: Resource, now: datetime, changed: tuple[str, ...]) -> None:
     for partner_company_id in receipts.open_for(grid, post, now=now):
         actors.schedule(grid, post, partner_company_id, now=now)
+    deadlines.plan(grid, deadlines.EXPIRY, post.id, post.body["expiresAt"])
+    due = post.body["receiptDueDate"] if post.body["requiresReceipt"] else None
+    deadlines.plan(grid, deadlines.RECEIPTS, post.id, due)
     _emit(grid, "community.post.published", post, changed)
 
 
