@@ -1,12 +1,12 @@
 """What every test may ask for. The database and the broker are real; nothing of ours is replaced."""
 
 import os
+import secrets
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.core.cache import cache
 
 from portal.core import rowscope
 
@@ -17,10 +17,10 @@ def pytest_configure(config):
 
 
 @pytest.fixture(autouse=True)
-def _own_cache():
-    """Throttles and tokens of one test must not be felt by the next one in the same process."""
-    yield
-    cache.clear()
+def _own_cache(settings):
+    """Throttles and tokens of one test must not be felt by another one, before, after or beside it."""
+    default = {**settings.CACHES["default"], "KEY_PREFIX": f"test-{secrets.token_hex(6)}"}
+    settings.CACHES = {**settings.CACHES, "default": default}
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,7 @@
 """Reading the activity record."""
 
+from portal.activity.chain import FIRST, link_digest
 from portal.activity.models import Activity
-from portal.activity.services import link_digest
 
 
 def about(subject: str, *, limit: int = 50) -> list[Activity]:
@@ -15,7 +15,7 @@ def first_broken_link() -> int | None:
 
     Finds changed, removed and inserted entries; what is not sealed yet is not part of the chain.
     """
-    digest, expected = "0" * 64, 0
+    digest, expected = FIRST, 0
     for entry in Activity.objects.filter(position__isnull=False).order_by("position").iterator(chunk_size=2000):
         expected += 1
         if entry.position != expected or entry.digest != link_digest(digest, entry):

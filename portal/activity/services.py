@@ -1,19 +1,17 @@
 """Writing the activity record, and chaining it."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import orjson
 from django.db import connection, transaction
 
+from portal.activity.chain import FIRST, link_digest
 from portal.activity.models import Activity
 from portal.core import rowscope
 from portal.core.bulk import save_all
 
 _SEAL_LOCK = 0x706F7274  # any number of our own; names the advisory lock of the sealer
-_FIRST = "0" * 64
 
 
 def record(
@@ -40,16 +38,6 @@ def record_all(activities: Iterable[Activity]) -> None:
     save_all(activities)
 
 
-def link_digest(previous: str, entry: Activity) -> str:
-    """
-    Return the digest that binds an entry to all before it: sha256 over the previous digest and the entry's facts as
-    JSON with sorted keys and UTC times.
-    """
-    facts = [entry.position, entry.at, entry.verb, entry.actor, entry.partner_id, entry.subject, entry.data]
-    body = orjson.dumps(facts, option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z)
-    return hashlib.sha256(previous.encode() + body).hexdigest()
-
-
 @transaction.atomic
 def seal(*, limit: int = 5000) -> int:
     """
@@ -66,7 +54,7 @@ def seal(*, limit: int = 5000) -> int:
         if not cursor.fetchone()[0]:
             return 0
         last = Activity.objects.filter(position__isnull=False).order_by("-position").first()
-        position, digest = (last.position, last.digest) if last else (0, _FIRST)
+        position, digest = (last.position, last.digest) if last else (0, FIRST)
         entries = list(Activity.objects.filter(position__isnull=True).order_by("id")[:limit])
         for entry in entries:
             position += 1
