@@ -16,7 +16,9 @@ VAR_DIR = env.path("VAR_DIR", BASE_DIR / "var")
 DEBUG = env.flag("DEBUG")
 #: The demo and the tests: embedded parts, plain HTTP on loopback, no secrets from outside.
 LOCAL = env.flag("PORTAL_LOCAL")
-PORTAL_URL = env.text("PORTAL_URL", "http://127.0.0.1:8000" if LOCAL else "https://portal.example").rstrip("/")
+PORTAL_URL = env.text("PORTAL_URL", "http://127.0.0.1:8000" if LOCAL else "https://portal.example").rstrip(
+    "/"
+)
 HTTPS = PORTAL_URL.startswith("https://")
 
 SECRET_KEY = env.text("SECRET_KEY", "local-only-not-a-secret-" + "x" * 40 if LOCAL else "")
@@ -70,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "portal.accounts.middleware.ReaderMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
@@ -95,9 +98,13 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "portal.core.context.page",
+                "portal.pages.context.frame",
             ],
-            "builtins": ["portal.core.templatetags.portal", "template_partials.templatetags.partials"],
+            "builtins": [
+                "portal.core.templatetags.portal",
+                "portal.pages.tags",
+                "template_partials.templatetags.partials",
+            ],
         },
     }
 ]
@@ -124,7 +131,9 @@ else:
 REDIS_URL = env.text("REDIS_URL")
 BROKER_URL = env.text("BROKER_URL", REDIS_URL)
 if not BROKER_URL:
-    raise ImproperlyConfigured("REDIS_URL is not set. Set it to redis://host:6379/0 (or BROKER_URL for another broker).")
+    raise ImproperlyConfigured(
+        "REDIS_URL is not set. Set it to redis://host:6379/0 (or BROKER_URL for another broker)."
+    )
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
@@ -142,12 +151,19 @@ elif FILES_URL.startswith("s3://"):
     _bucket, _, _prefix = FILES_URL.removeprefix("s3://").partition("/")
     _renditions = {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {"bucket_name": _bucket, "location": f"{_prefix}/renditions".strip("/"), "default_acl": None},
+        "OPTIONS": {
+            "bucket_name": _bucket,
+            "location": f"{_prefix}/renditions".strip("/"),
+            "default_acl": None,
+        },
     }
 else:
     raise ImproperlyConfigured(f"FILES_URL must begin with file:// or s3://, it is {FILES_URL!r}.")
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": VAR_DIR / "uploads"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "uploads"},
+    },
     "renditions": _renditions,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -175,8 +191,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "partners:home"
+LOGIN_REDIRECT_URL = "pages:companies"
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"request_login_code": "portal.accounts.forms.RequestCodeForm"}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -287,7 +304,11 @@ CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2, "retry_on_timeout": False}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "retry_on_timeout": False,
+}
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -32,7 +32,9 @@ def gtin14(number: int) -> str:
     return f"{body}{-total % 10}"
 
 
-def make_partner(name: str = "", *, status: str = PartnerStatus.ACTIVE, languages=("en",), now=NOON) -> Partner:
+def make_partner(
+    name: str = "", *, status: str = PartnerStatus.ACTIVE, languages=("en",), now=NOON
+) -> Partner:
     return partners.save_partner(
         partner=None,
         name=name or f"Company {next(_numbers)}",
@@ -51,7 +53,9 @@ def make_user(partner: Partner | None = None, *, role: str = Role.MEMBER, email:
 
 
 def make_staff(*, email: str = "") -> User:
-    return User.objects.create_superuser(email or f"staff{next(_numbers)}@brand.example", PASSWORD, name="Staff")
+    return User.objects.create_superuser(
+        email or f"staff{next(_numbers)}@brand.example", PASSWORD, name="Staff"
+    )
 
 
 def make_community(*members: Partner, name: str = "", folder: str | None = None, now=NOON) -> Community:

@@ -11,9 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parents[1]
 INTERFACES = [
-    path
-    for folder in ("portal/api", "portal/pages")
-    for path in sorted((ROOT / folder).rglob("*.py"))
+    path for folder in ("portal/api", "portal/pages") for path in sorted((ROOT / folder).rglob("*.py"))
 ]
 #: Addresses that answer without sign-in, and why.
 OPEN = {
@@ -33,7 +31,11 @@ OPEN = {
 
 def test_import_contracts_hold():
     result = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False
+        [Path(sys.executable).with_name("lint-imports")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
     assert result.returncode == 0, result.stdout[-3000:]
@@ -67,7 +69,9 @@ def _addresses(patterns=None, prefix="") -> list[tuple[str, URLPattern]]:
     "route", [route for route, _ in _addresses() if not route.startswith(tuple(OPEN))], ids=str
 )
 def test_every_other_address_asks_for_sign_in(route, client):
-    address = "/" + re.sub(r"<[^>]*int:[^>]*>", "1", re.sub(r"<(?![^>]*int:)[^>]*>", "x", route)).replace("$", "")
+    address = "/" + re.sub(r"<[^>]*int:[^>]*>", "1", re.sub(r"<(?![^>]*int:)[^>]*>", "x", route)).replace(
+        "$", ""
+    )
 
     response = client.get(address)
 
@@ -82,7 +86,9 @@ def test_widening_the_row_scope_is_rare_and_says_why():
     for path in sorted((ROOT / "portal").rglob("*.py")):
         lines = path.read_text().splitlines()
         for number, line in enumerate(lines):
-            if "rowscope.everything()" in line and not any("#" in before for before in lines[max(0, number - 3) : number]):
+            if "rowscope.everything()" in line and not any(
+                "#" in before for before in lines[max(0, number - 3) : number]
+            ):
                 silent.append(f"{path.relative_to(ROOT)}:{number + 1}")
 
     assert silent == []

@@ -1,4 +1,4 @@
-"""How activities are chained: each digest covers the one before it, so nothing can be changed or taken out unnoticed."""
+"""How activities are chained: each digest covers the one before, so nothing can be changed or taken out unnoticed."""
 
 import hashlib
 

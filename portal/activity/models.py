@@ -21,7 +21,12 @@ class Activity(models.Model):
     verb = models.CharField(_("what"), max_length=60)
     actor = models.CharField(_("who"), max_length=60)
     partner = models.ForeignKey(
-        "portal.Partner", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("partner")
+        "portal.Partner",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("partner"),
     )
     subject = models.CharField(_("subject"), max_length=60)
     data = models.JSONField(default=dict)

@@ -15,9 +15,9 @@ def first_broken_link() -> int | None:
 
     Finds changed, removed and inserted entries; what is not sealed yet is not part of the chain.
     """
-    digest, expected = FIRST, 0
-    for entry in Activity.objects.filter(position__isnull=False).order_by("position").iterator(chunk_size=2000):
-        expected += 1
+    digest = FIRST
+    entries = Activity.objects.filter(position__isnull=False).order_by("position").iterator(chunk_size=2000)
+    for expected, entry in enumerate(entries, start=1):
         if entry.position != expected or entry.digest != link_digest(digest, entry):
             return expected
         digest = entry.digest

@@ -30,7 +30,9 @@ def record(
     :param subject: public id of what it happened to
     :param actor: ``user:usr_...``, ``client:cli_...`` or ``system``
     """
-    record_all([Activity(at=now, verb=verb, actor=actor, partner_id=partner_id, subject=subject, data=data or {})])
+    record_all(
+        [Activity(at=now, verb=verb, actor=actor, partner_id=partner_id, subject=subject, data=data or {})]
+    )
 
 
 def record_all(activities: Iterable[Activity]) -> None:

@@ -9,7 +9,17 @@ from portal.catalog.models import Asset, Product, Variant
 from portal.core.bulk import save_all
 from portal.core.texts import searchable
 
-_ASSET_FIELDS = ["product", "kind", "view", "title", "description", "alt_text", "brand", "search", "updated_at"]
+_ASSET_FIELDS = [
+    "product",
+    "kind",
+    "view",
+    "title",
+    "description",
+    "alt_text",
+    "brand",
+    "search",
+    "updated_at",
+]
 _PRODUCT_FIELDS = ["name", "brand", "net_content", "markets", "updated_at"]
 
 
@@ -41,7 +51,9 @@ class Shelf:
             shelf.assets = {asset.source_key: asset for asset in rows}
             by_pk = {asset.pk: asset for asset in shelf.assets.values()}
             members = Variant.objects.filter(asset__in=by_pk, gone_at__isnull=True).order_by("pk")
-            for pk, asset_id, language, markets in members.values_list("pk", "asset_id", "language", "markets"):
+            for pk, asset_id, language, markets in members.values_list(
+                "pk", "asset_id", "language", "markets"
+            ):
                 shelf.taken.setdefault((id(by_pk[asset_id]), language, tuple(sorted(markets))), pk)
         return shelf
 
@@ -89,7 +101,9 @@ class Shelf:
             facts["title"] = {"en": fact.name.rsplit(".", 1)[0].replace("_", " ")}
         names = product.name.values() if product else ()
         kept = asset.search if shared else ""
-        words = searchable(*facts["title"].values(), *names, fact.brand, fact.gtin, fact.name, *fact.tags, kept)
+        words = searchable(
+            *facts["title"].values(), *names, fact.brand, fact.gtin, fact.name, *fact.tags, kept
+        )
         facts["search"] = " ".join(dict.fromkeys(words.split()))
         for name, value in facts.items():
             setattr(asset, name, value)

@@ -55,7 +55,12 @@ class Asset(models.Model):
     source = models.CharField(max_length=40)
     source_key = models.CharField(max_length=200)
     product = models.ForeignKey(
-        Product, on_delete=models.SET_NULL, null=True, blank=True, related_name="assets", verbose_name=_("product")
+        Product,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="assets",
+        verbose_name=_("product"),
     )
     kind = models.CharField(_("type"), max_length=10, choices=AssetKind, default=AssetKind.OTHER)
     view = models.CharField(_("view"), max_length=10, choices=View, default=View.NONE, blank=True)
@@ -125,7 +130,12 @@ class Variant(models.Model):
     copyright = models.CharField(_("copyright"), max_length=300, blank=True)
     public_use = models.BooleanField(_("public use"), default=False)
     current = models.ForeignKey(
-        "AssetVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("current")
+        "AssetVersion",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("current"),
     )
     source_modified_at = models.DateTimeField(_("changed in the DAM"), null=True)
     facts_digest = models.CharField(max_length=40, editable=False, default="")
@@ -134,14 +144,20 @@ class Variant(models.Model):
     class Meta:
         verbose_name = _("variant")
         verbose_name_plural = _("variants")
-        constraints = [models.UniqueConstraint(fields=["source", "source_uuid"], name="variant_source_uuid_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "source_uuid"], name="variant_source_uuid_once")
+        ]
         indexes = [
             models.Index(fields=["source", "path"], name="variant_path"),
             models.Index(fields=["asset"], name="variant_asset"),
             models.Index(
-                fields=["rights_start"], name="variant_rights_start", condition=models.Q(rights_start__isnull=False)
+                fields=["rights_start"],
+                name="variant_rights_start",
+                condition=models.Q(rights_start__isnull=False),
             ),
-            models.Index(fields=["rights_end"], name="variant_rights_end", condition=models.Q(rights_end__isnull=False)),
+            models.Index(
+                fields=["rights_end"], name="variant_rights_end", condition=models.Q(rights_end__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

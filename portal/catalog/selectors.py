@@ -21,3 +21,12 @@ def uuids_after(source: str, after_id: int, limit: int) -> list[tuple[int, str]]
         .order_by("pk")
         .values_list("pk", "source_uuid")[:limit]
     )
+
+
+def paths_of(source: str, uuids: Iterable[str]) -> dict[str, str]:
+    """Return ``{uuid: path}`` of those of the uuids that name the newest version of a living variant."""
+    return dict(
+        Variant.objects.filter(source=source, source_uuid__in=list(uuids), gone_at__isnull=True).values_list(
+            "source_uuid", "path"
+        )
+    )

@@ -237,4 +237,3 @@ def _withdraw(variant: Variant, reason: Withdrawal, now: datetime) -> None:
     if variant.current_id is not None:
         AssetVersion.objects.filter(pk=variant.current_id).update(withdrawn_at=now, withdrawal=reason)
     variant.current = None
-

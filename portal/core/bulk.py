@@ -31,7 +31,8 @@ def _save(objects: Sequence[Model], fields: Sequence[str]) -> None:
         new = [o for o in objects if o.pk is None]
         if new:
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)", [meta.db_table, len(new)]
+                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                [meta.db_table, len(new)],
             )
             for instance, (number,) in zip(new, cursor.fetchall(), strict=True):
                 instance.pk = number
@@ -42,7 +43,9 @@ def _save(objects: Sequence[Model], fields: Sequence[str]) -> None:
             instance._prepare_related_fields_for_save(operation_name="save_all")
         rows = [{field.column: getattr(o, field.attname) for field in columns} for o in objects]
         names = ", ".join(quote(f.column) for f in columns)
-        changes = ", ".join(f"{quote(c)} = excluded.{quote(c)}" for c in (meta.get_field(f).column for f in fields))
+        changes = ", ".join(
+            f"{quote(c)} = excluded.{quote(c)}" for c in (meta.get_field(f).column for f in fields)
+        )
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) "
             + (f"ON CONFLICT (id) DO UPDATE SET {changes}" if changes else ""),

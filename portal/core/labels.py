@@ -3,15 +3,41 @@
 from django.utils.translation import gettext_lazy as _
 
 LANGUAGES = {
-    "en": _("English"), "de": _("German"), "fr": _("French"), "es": _("Spanish"), "ar": _("Arabic"), "it": _("Italian"),
-    "nl": _("Dutch"), "pl": _("Polish"), "pt": _("Portuguese"), "sv": _("Swedish"), "da": _("Danish"), "tr": _("Turkish"),
-}  # fmt: skip
+    "en": _("English"),
+    "de": _("German"),
+    "fr": _("French"),
+    "es": _("Spanish"),
+    "ar": _("Arabic"),
+    "it": _("Italian"),
+    "nl": _("Dutch"),
+    "pl": _("Polish"),
+    "pt": _("Portuguese"),
+    "sv": _("Swedish"),
+    "da": _("Danish"),
+    "tr": _("Turkish"),
+}
 MARKETS = {
-    "DE": _("Germany"), "AT": _("Austria"), "CH": _("Switzerland"), "FR": _("France"), "BE": _("Belgium"),
-    "ES": _("Spain"), "PT": _("Portugal"), "IT": _("Italy"), "GB": _("United Kingdom"), "IE": _("Ireland"),
-    "US": _("United States"), "AE": _("United Arab Emirates"), "SA": _("Saudi Arabia"), "QA": _("Qatar"),
-    "KW": _("Kuwait"), "NL": _("Netherlands"), "SE": _("Sweden"), "DK": _("Denmark"), "NO": _("Norway"), "PL": _("Poland"),
-}  # fmt: skip
+    "DE": _("Germany"),
+    "AT": _("Austria"),
+    "CH": _("Switzerland"),
+    "FR": _("France"),
+    "BE": _("Belgium"),
+    "ES": _("Spain"),
+    "PT": _("Portugal"),
+    "IT": _("Italy"),
+    "GB": _("United Kingdom"),
+    "IE": _("Ireland"),
+    "US": _("United States"),
+    "AE": _("United Arab Emirates"),
+    "SA": _("Saudi Arabia"),
+    "QA": _("Qatar"),
+    "KW": _("Kuwait"),
+    "NL": _("Netherlands"),
+    "SE": _("Sweden"),
+    "DK": _("Denmark"),
+    "NO": _("Norway"),
+    "PL": _("Poland"),
+}
 
 
 def language_name(code: str) -> str:

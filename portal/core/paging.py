@@ -52,7 +52,7 @@ def after(fields: Sequence[str], values: Sequence[Any], *, descending: bool) -> 
     word = "lt" if descending else "gt"
     condition = Q()
     for index, field in enumerate(fields):
-        same = {f: v for f, v in zip(fields[:index], values[:index], strict=True)}
+        same = dict(zip(fields[:index], values[:index], strict=True))
         condition |= Q(**same, **{f"{field}__{word}": values[index]})
     return condition
 

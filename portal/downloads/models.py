@@ -22,7 +22,9 @@ class Download(models.Model):
     user = models.ForeignKey("portal.User", on_delete=models.SET_NULL, null=True, related_name="+")
     via = models.CharField(_("how"), max_length=6, choices=Via)
     asset = models.ForeignKey("portal.Asset", on_delete=models.SET_NULL, null=True, related_name="downloads")
-    version = models.ForeignKey("portal.AssetVersion", on_delete=models.SET_NULL, null=True, related_name="downloads")
+    version = models.ForeignKey(
+        "portal.AssetVersion", on_delete=models.SET_NULL, null=True, related_name="downloads"
+    )
     recipe = models.ForeignKey("portal.Recipe", on_delete=models.SET_NULL, null=True, related_name="+")
     title = models.JSONField(_("title"), default=dict)
     version_number = models.PositiveIntegerField(_("version"))

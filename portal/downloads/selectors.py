@@ -68,11 +68,15 @@ def downloads_page(partner: Partner, *, at: datetime, size: int = 50, cursor: st
 
     :raises BadInput: the cursor is damaged
     """
-    page = paginate(_downloads(partner), order=("-at", "-id"), kinds=(datetime, int), size=size, cursor=cursor)
+    page = paginate(
+        _downloads(partner), order=("-at", "-id"), kinds=(datetime, int), size=size, cursor=cursor
+    )
     return Page(items=_lines(partner, page.items, at=at), next=page.next, previous=page.previous)
 
 
-def downloads_of_asset(partner: Partner, asset_pk: int, *, at: datetime, limit: int = 20) -> list[DownloadLine]:
+def downloads_of_asset(
+    partner: Partner, asset_pk: int, *, at: datetime, limit: int = 20
+) -> list[DownloadLine]:
     """Return what the partner took of one asset, newest first."""
     rows = list(_downloads(partner).filter(asset=asset_pk).order_by("-at", "-id")[:limit])
     return _lines(partner, rows, at=at)

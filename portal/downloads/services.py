@@ -50,7 +50,13 @@ class Taker:
 
 
 def authorise_download(
-    *, partner: Partner, asset_id: str, recipe: str, now: datetime, language: str | None = None, version: int | None = None
+    *,
+    partner: Partner,
+    asset_id: str,
+    recipe: str,
+    now: datetime,
+    language: str | None = None,
+    version: int | None = None,
 ) -> Grant:
     """
     Decide whether a partner may have a file now. Every road to bytes leads through here.
@@ -64,12 +70,23 @@ def authorise_download(
     :raises NotYet: the rights begin later
     """
     card = publications.get_asset(partner, asset_id, at=now)
-    chosen = next((v for v in card.variants if v.language == language), None) if language is not None else card.lead
+    chosen = (
+        next((v for v in card.variants if v.language == language), None)
+        if language is not None
+        else card.lead
+    )
     if chosen is None:
         raise NotFound
     wanted = chosen.version
     if version is not None and version != wanted.number:
-        wanted = next((v for v in publications.versions_of(partner, card, language=chosen.language) if v.number == version), None)
+        wanted = next(
+            (
+                v
+                for v in publications.versions_of(partner, card, language=chosen.language)
+                if v.number == version
+            ),
+            None,
+        )
         if wanted is None:
             raise NotFound
     revision = recipes.revision_for(wanted, recipe)
@@ -85,7 +102,9 @@ def _check(variant: VariantCard, version: AssetVersion, revision: RecipeRevision
         raise Gone(publications.why_gone(version.withdrawal))
     if variant.status == Status.SCHEDULED and not revision.recipe.is_preview:
         day = date_format(variant.usable_from, "DATE_FORMAT") if variant.usable_from else ""
-        raise NotYet(_("You may use this file from %(day)s on. It cannot be downloaded before.") % {"day": day})
+        raise NotYet(
+            _("You may use this file from %(day)s on. It cannot be downloaded before.") % {"day": day}
+        )
 
 
 def preview(*, grant: Grant, now: datetime) -> Rendition:
@@ -157,7 +176,9 @@ def file_name(version: AssetVersion, revision: RecipeRevision, rendition: Rendit
 
 
 @transaction.atomic
-def _record(grant: Grant, rendition: Rendition, name: str, *, partner: Partner, taker: Taker, now: datetime) -> None:
+def _record(
+    grant: Grant, rendition: Rendition, name: str, *, partner: Partner, taker: Taker, now: datetime
+) -> None:
     asset = grant.card.asset
     Download.objects.create(
         partner=partner,
@@ -182,6 +203,10 @@ def _record(grant: Grant, rendition: Rendition, name: str, *, partner: Partner, 
         subject=asset.public_id,
         actor=taker.actor,
         partner_id=partner.pk,
-        data={"sha256": rendition.sha256, "version": grant.version.number, "recipe": grant.revision.recipe.key},
+        data={
+            "sha256": rendition.sha256,
+            "version": grant.version.number,
+            "recipe": grant.revision.recipe.key,
+        },
         now=now,
     )

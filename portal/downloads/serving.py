@@ -16,7 +16,9 @@ from portal.renditions.models import Rendition
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 
 
-def serve(request: HttpRequest, rendition: Rendition, *, name: str | None, immutable: bool = False) -> HttpResponseBase:
+def serve(
+    request: HttpRequest, rendition: Rendition, *, name: str | None, immutable: bool = False
+) -> HttpResponseBase:
     """
     Answer with a rendition's bytes.
 

@@ -18,7 +18,9 @@ $$;
 """
 DROP_FUNCTIONS = "DROP FUNCTION portal_sees_all(); DROP FUNCTION portal_partner();"
 
-MINE = "(SELECT m.community_id FROM portal_communitymembership m WHERE m.partner_id = (SELECT portal_partner()))"
+MINE = (
+    "(SELECT m.community_id FROM portal_communitymembership m WHERE m.partner_id = (SELECT portal_partner()))"
+)
 OWN = "partner_id = (SELECT portal_partner())"
 
 #: table -> what a partner's session sees of it

@@ -54,8 +54,12 @@ class Partner(models.Model):
 class Membership(models.Model):
     """A person's place in a company."""
 
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("partner"))
-    user = models.ForeignKey("portal.User", on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person"))
+    partner = models.ForeignKey(
+        Partner, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("partner")
+    )
+    user = models.ForeignKey(
+        "portal.User", on_delete=models.CASCADE, related_name="memberships", verbose_name=_("person")
+    )
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.VIEWER)
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
     #: Last request, written at most once a minute; and the last one of the visit before this.
@@ -87,7 +91,9 @@ class Community(models.Model):
     public_id = public_id_field("com")
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=12, choices=CommunityKind)
-    status = models.CharField(_("status"), max_length=8, choices=CommunityStatus, default=CommunityStatus.ACTIVE)
+    status = models.CharField(
+        _("status"), max_length=8, choices=CommunityStatus, default=CommunityStatus.ACTIVE
+    )
     regions = codes(_("regions"), 40)
     languages = codes(_("languages"), 12)
     partners = models.ManyToManyField(Partner, through="CommunityMembership", related_name="communities")
@@ -112,7 +118,9 @@ class CommunityMembership(models.Model):
     class Meta:
         verbose_name = _("membership of a community")
         verbose_name_plural = _("memberships of communities")
-        constraints = [models.UniqueConstraint(fields=["partner", "community"], name="community_membership_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["partner", "community"], name="community_membership_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.partner} in {self.community}"
@@ -122,7 +130,9 @@ class Invitation(models.Model):
     """An invitation of one person into one company. Only the digest of its token is kept."""
 
     public_id = public_id_field("inv")
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="invitations", verbose_name=_("partner"))
+    partner = models.ForeignKey(
+        Partner, on_delete=models.CASCADE, related_name="invitations", verbose_name=_("partner")
+    )
     email = models.EmailField(_("mail address"))
     role = models.CharField(_("role"), max_length=8, choices=Role, default=Role.VIEWER)
     language = models.CharField(_("language"), max_length=12, default="en")
@@ -157,7 +167,9 @@ class ApiClient(models.Model):
     """A partner's system. The secret lives, hashed, with the OAuth client of the same ``client_id``."""
 
     public_id = public_id_field("cli")
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="api_clients", verbose_name=_("partner"))
+    partner = models.ForeignKey(
+        Partner, on_delete=models.CASCADE, related_name="api_clients", verbose_name=_("partner")
+    )
     client_id = models.CharField(_("client id"), max_length=100, unique=True)
     name = models.CharField(_("name"), max_length=100)
     created_at = models.DateTimeField(_("since"))

@@ -53,7 +53,9 @@ def community_ids(partner: Partner) -> list[int]:
 
 def communities_of(partner: Partner) -> QuerySet[Community]:
     """Return the partner's communities by name."""
-    return Community.objects.filter(memberships__partner=partner, status=CommunityStatus.ACTIVE).order_by("name", "pk")
+    return Community.objects.filter(memberships__partner=partner, status=CommunityStatus.ACTIVE).order_by(
+        "name", "pk"
+    )
 
 
 def people_of(partner: Partner) -> QuerySet[Membership]:
@@ -83,7 +85,11 @@ def partner_of_client(client_id: str) -> ApiClient:
     """
     # The partner is what is being found out; authentication narrows the scope to it at once.
     with rowscope.everything():
-        client = ApiClient.objects.select_related("partner").filter(client_id=client_id, revoked_at__isnull=True).first()
+        client = (
+            ApiClient.objects.select_related("partner")
+            .filter(client_id=client_id, revoked_at__isnull=True)
+            .first()
+        )
     if client is None:
         raise NotFound
     return client

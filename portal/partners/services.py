@@ -69,7 +69,11 @@ def save_partner(
             setattr(partner, field, facts[field])
         partner.save(update_fields=changed)
         activity.record(
-            verb="partner.changed", subject=partner.public_id, partner_id=partner.pk, data={"fields": changed}, now=now
+            verb="partner.changed",
+            subject=partner.public_id,
+            partner_id=partner.pk,
+            data={"fields": changed},
+            now=now,
         )
     return partner
 
@@ -86,7 +90,13 @@ def save_community(
     now: datetime,
 ) -> Community:
     """Create a community, or bring a known one to these facts. The same facts again change nothing."""
-    facts = {"name": name, "kind": kind, "status": status, "regions": list(regions), "languages": list(languages)}
+    facts = {
+        "name": name,
+        "kind": kind,
+        "status": status,
+        "regions": list(regions),
+        "languages": list(languages),
+    }
     if community is None:
         community = Community.objects.create(**facts)
         activity.record(verb="community.added", subject=community.public_id, now=now)
@@ -96,7 +106,9 @@ def save_community(
         for field in changed:
             setattr(community, field, facts[field])
         community.save(update_fields=changed)
-        activity.record(verb="community.changed", subject=community.public_id, data={"fields": changed}, now=now)
+        activity.record(
+            verb="community.changed", subject=community.public_id, data={"fields": changed}, now=now
+        )
     return community
 
 
@@ -123,15 +135,23 @@ def set_community_members(
     for verb, companies in (("partner.joined", joined), ("partner.left", left)):
         for partner in companies:
             activity.record(
-                verb=verb, subject=partner.public_id, partner_id=partner.pk, data={"community": community.public_id}, now=now
+                verb=verb,
+                subject=partner.public_id,
+                partner_id=partner.pk,
+                data={"community": community.public_id},
+                now=now,
             )
     return joined, left
 
 
 @transaction.atomic
-def add_member(*, partner: Partner, user: User, role: str, now: datetime, actor: str = "system") -> Membership:
+def add_member(
+    *, partner: Partner, user: User, role: str, now: datetime, actor: str = "system"
+) -> Membership:
     """Put a person into a company, or change the role of one who is there."""
-    membership, created = Membership.objects.get_or_create(partner=partner, user=user, defaults={"role": role})
+    membership, created = Membership.objects.get_or_create(
+        partner=partner, user=user, defaults={"role": role}
+    )
     if not created and membership.role != role:
         membership.role = role
         membership.save(update_fields=["role"])
@@ -165,7 +185,9 @@ def invite(
     """
     email = email.strip().lower()
     if Membership.objects.filter(partner=partner, user__email=email).exists():
-        raise AlreadyMember(_("%(email)s belongs to %(company)s already.") % {"email": email, "company": partner.name})
+        raise AlreadyMember(
+            _("%(email)s belongs to %(company)s already.") % {"email": email, "company": partner.name}
+        )
     Invitation.objects.filter(
         partner=partner, email=email, accepted_at__isnull=True, revoked_at__isnull=True
     ).update(revoked_at=now)
@@ -207,9 +229,15 @@ def accept_invitation(*, token: str, name: str, password: str | None, now: datet
             return User.objects.get(email=invitation.email)
         user = User.objects.filter(email=invitation.email).first()
         if user is None:
-            user = User.objects.create_user(invitation.email, password, name=name, language=invitation.language)
+            user = User.objects.create_user(
+                invitation.email, password, name=name, language=invitation.language
+            )
         add_member(
-            partner=invitation.partner, user=user, role=invitation.role, now=now, actor=f"user:{user.public_id}"
+            partner=invitation.partner,
+            user=user,
+            role=invitation.role,
+            now=now,
+            actor=f"user:{user.public_id}",
         )
         invitation.accepted_at = now
         invitation.save(update_fields=["accepted_at"])

@@ -82,7 +82,7 @@ class AssetCard:
         return sorted({card.language for card in self.variants if card.language})
 
     def missing(self, wanted: Iterable[str]) -> list[tuple[str, str]]:
-        """Return ``(language, fallback language)`` for wanted languages without a file, so that no fallback is silent."""
+        """Return ``(language, fallback)`` for wanted languages without a file, so that no fallback is silent."""
         if any(not card.language for card in self.variants):
             return []
         return [(language, self.lead.language) for language in wanted if language not in self.languages]
@@ -110,7 +110,9 @@ def cards(assets: Sequence[Asset], items: Iterable[PublicationItem], *, at: date
     return [
         AssetCard(
             asset=asset,
-            variants=sorted(found[asset.pk].values(), key=lambda c: (c.language, c.variant.markets, c.variant.pk)),
+            variants=sorted(
+                found[asset.pk].values(), key=lambda c: (c.language, c.variant.markets, c.variant.pk)
+            ),
         )
         for asset in assets
         if asset.pk in found

@@ -54,7 +54,9 @@ class AssetFilter:
     def toggled(self, facet: str, value: str) -> "AssetFilter":
         """Return the filter with one value of a facet switched on or off."""
         values = getattr(self, facet)
-        return replace(self, **{facet: tuple(v for v in values if v != value) if value in values else (*values, value)})
+        return replace(
+            self, **{facet: tuple(v for v in values if v != value) if value in values else (*values, value)}
+        )
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,9 @@ class Facets:
     entitled: int = 0
 
 
-def matching(assets: QuerySet[Asset], items: QuerySet[PublicationItem], wish: AssetFilter, *, at: datetime) -> QuerySet[Asset]:
+def matching(
+    assets: QuerySet[Asset], items: QuerySet[PublicationItem], wish: AssetFilter, *, at: datetime
+) -> QuerySet[Asset]:
     """Return the assets that have one of the items and meet the filter."""
     mine = items.filter(asset=OuterRef("pk"))
     assets = assets.filter(Exists(mine))
@@ -221,7 +225,9 @@ def _groups(counts: Mapping[str, Counter[str]], wish: AssetFilter) -> dict[str, 
             )
             for value in values
         ]
-        groups[facet] = sorted(lines, key=lambda line: (order.get(line.value, len(order)), str(line.label).casefold()))
+        groups[facet] = sorted(
+            lines, key=lambda line: (order.get(line.value, len(order)), str(line.label).casefold())
+        )
     return groups
 
 

@@ -12,7 +12,9 @@ __all__ = ["Change", "Publication", "PublicationItem", "RoutingRule", "RoutingRu
 
 
 def _values(label, help_text="", length: int = 200) -> ArrayField:
-    return ArrayField(models.CharField(max_length=length), default=list, blank=True, verbose_name=label, help_text=help_text)
+    return ArrayField(
+        models.CharField(max_length=length), default=list, blank=True, verbose_name=label, help_text=help_text
+    )
 
 
 class RoutingRule(models.Model):
@@ -28,7 +30,9 @@ class RoutingRule(models.Model):
     folders = _values(_("folders"), _("The folder itself and everything below it."), 1000)
     tags = _values(_("tags"))
     labels = _values(_("labels"))
-    kinds = ArrayField(models.CharField(max_length=10, choices=AssetKind), default=list, blank=True, verbose_name=_("types"))
+    kinds = ArrayField(
+        models.CharField(max_length=10, choices=AssetKind), default=list, blank=True, verbose_name=_("types")
+    )
     gtins = _values(_("products (GTIN)"), length=14)
     brands = _values(_("brands"))
     markets = _values(_("markets"), _("Two-letter codes. A file without markets is meant for all."), 2)
@@ -36,7 +40,9 @@ class RoutingRule(models.Model):
     metadata = models.JSONField(
         _("metadata"), default=dict, blank=True, help_text=_('For example {"campaign": ["Winter Kitchen"]}.')
     )
-    communities = models.ManyToManyField("portal.Community", related_name="routing_rules", verbose_name=_("communities"))
+    communities = models.ManyToManyField(
+        "portal.Community", related_name="routing_rules", verbose_name=_("communities")
+    )
 
     class Meta:
         verbose_name = _("routing rule")
@@ -110,7 +116,9 @@ class PublicationItem(models.Model):
     asset = models.ForeignKey("portal.Asset", on_delete=models.CASCADE, related_name="+")
     community = models.ForeignKey("portal.Community", on_delete=models.CASCADE, related_name="+")
     variant = models.ForeignKey("portal.Variant", on_delete=models.CASCADE, related_name="publication_items")
-    version = models.ForeignKey("portal.AssetVersion", on_delete=models.CASCADE, related_name="publication_items")
+    version = models.ForeignKey(
+        "portal.AssetVersion", on_delete=models.CASCADE, related_name="publication_items"
+    )
     state = models.CharField(_("state"), max_length=9, choices=State)
     usable_from = models.DateTimeField(null=True)
     visible_until = models.DateTimeField(null=True)
@@ -121,7 +129,9 @@ class PublicationItem(models.Model):
     class Meta:
         verbose_name = _("published file")
         verbose_name_plural = _("published files")
-        constraints = [models.UniqueConstraint(fields=["publication", "variant"], name="publication_item_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "variant"], name="publication_item_once")
+        ]
         indexes = [
             models.Index(fields=["community", "asset"], name="item_community_asset"),
             models.Index(fields=["asset", "community"], name="item_asset_community"),
@@ -134,7 +144,8 @@ class PublicationItem(models.Model):
             models.Index(
                 fields=["visible_until"],
                 name="item_closing",
-                condition=models.Q(visible_until__isnull=False, withdrawn_at__isnull=True) & ~models.Q(state="ended"),
+                condition=models.Q(visible_until__isnull=False, withdrawn_at__isnull=True)
+                & ~models.Q(state="ended"),
             ),
         ]
 
@@ -167,7 +178,9 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["community", "number"], name="change_feed"),
             models.Index(fields=["community", "-at", "-id"], name="change_newest"),
-            models.Index(fields=["partner", "number"], name="change_partner", condition=models.Q(partner__isnull=False)),
+            models.Index(
+                fields=["partner", "number"], name="change_partner", condition=models.Q(partner__isnull=False)
+            ),
             models.Index(fields=["id"], name="change_unnumbered", condition=models.Q(number__isnull=True)),
         ]
 

@@ -45,8 +45,16 @@ class Router:
 def matches(rule: RoutingRule, variant: Variant, asset: Asset, *, gtin: str) -> bool:
     """Say whether every condition the rule has holds for the variant; a rule without conditions matches nothing."""
     conditions = (
-        rule.folders, rule.tags, rule.labels, rule.kinds, rule.gtins, rule.brands, rule.markets, rule.languages, rule.metadata
-    )  # fmt: skip
+        rule.folders,
+        rule.tags,
+        rule.labels,
+        rule.kinds,
+        rule.gtins,
+        rule.brands,
+        rule.markets,
+        rule.languages,
+        rule.metadata,
+    )
     return (
         any(conditions)
         and _in_folder(rule.folders, variant.folder)
@@ -57,7 +65,10 @@ def matches(rule: RoutingRule, variant: Variant, asset: Asset, *, gtin: str) -> 
         and _holds(rule.brands, [asset.brand])
         and (not variant.markets or _holds(rule.markets, variant.markets))
         and (not variant.language or _holds(rule.languages, _language_ways(variant.language)))
-        and all(_holds(_as_list(wished), _as_list(variant.metadata.get(key))) for key, wished in rule.metadata.items())
+        and all(
+            _holds(_as_list(wished), _as_list(variant.metadata.get(key)))
+            for key, wished in rule.metadata.items()
+        )
     )
 
 

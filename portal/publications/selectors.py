@@ -79,7 +79,10 @@ def get_asset(partner: Partner, public_id: str, *, at: datetime) -> AssetCard:
     """
     asset = Asset.objects.select_related("product").filter(public_id=public_id).first()
     communities = community_ids(partner)
-    if asset is None or not (held := PublicationItem.objects.filter(community_id__in=communities, asset=asset)).exists():
+    if (
+        asset is None
+        or not (held := PublicationItem.objects.filter(community_id__in=communities, asset=asset)).exists()
+    ):
         raise NotFound
     found = cards([asset], _with_files(items_in(communities, at=at).filter(asset=asset)), at=at)
     if not found:
@@ -91,14 +94,20 @@ def get_asset(partner: Partner, public_id: str, *, at: datetime) -> AssetCard:
 def why_gone(reason: str) -> str:
     """Return the sentence for a partner whose file has been taken back."""
     return {
-        Withdrawal.APPROVAL: _("The brand has withdrawn its approval of this file. Please do not use it any more."),
+        Withdrawal.APPROVAL: _(
+            "The brand has withdrawn its approval of this file. Please do not use it any more."
+        ),
         Withdrawal.RIGHTS: _("The rights to this file have ended. Please do not use it any more."),
         Withdrawal.DELETED: _("The brand has removed this file. Please do not use it any more."),
-        Withdrawal.ROUTING: _("This file is no longer meant for your communities. Please do not use it any more."),
+        Withdrawal.ROUTING: _(
+            "This file is no longer meant for your communities. Please do not use it any more."
+        ),
     }.get(reason, _("This file has been withdrawn. Please do not use it any more."))  # type: ignore[call-overload]
 
 
-def pictures_of_product(partner: Partner, card: AssetCard, *, at: datetime, limit: int = 8) -> list[AssetCard]:
+def pictures_of_product(
+    partner: Partner, card: AssetCard, *, at: datetime, limit: int = 8
+) -> list[AssetCard]:
     """Return the other assets of the same product that this partner sees, fronts first."""
     if card.asset.product_id is None:
         return []
@@ -135,11 +144,15 @@ def _feed(partner: Partner) -> QuerySet[Change]:
 
 def _lines(partner: Partner, changes: Sequence[Change], *, at: datetime) -> list[ChangeLine]:
     variants = {change.variant_id for change in changes}
-    there = set(visible_items(partner, at=at).filter(variant__in=variants).values_list("variant_id", flat=True))
+    there = set(
+        visible_items(partner, at=at).filter(variant__in=variants).values_list("variant_id", flat=True)
+    )
     return [ChangeLine(change=change, is_available=change.variant_id in there) for change in changes]
 
 
-def changes_page(partner: Partner, *, after: int, at: datetime, size: int = 100) -> tuple[list[ChangeLine], bool]:
+def changes_page(
+    partner: Partner, *, after: int, at: datetime, size: int = 100
+) -> tuple[list[ChangeLine], bool]:
     """
     Return what changed for this partner behind a position, in order, and whether there is more.
 
@@ -149,7 +162,9 @@ def changes_page(partner: Partner, *, after: int, at: datetime, size: int = 100)
     return _lines(partner, rows[:size], at=at), len(rows) > size
 
 
-def newest_changes(partner: Partner, *, since: datetime | None, at: datetime, limit: int = 5) -> list[tuple[ChangeLine, AssetCard]]:
+def newest_changes(
+    partner: Partner, *, since: datetime | None, at: datetime, limit: int = 5
+) -> list[tuple[ChangeLine, AssetCard]]:
     """Return the last changes of assets the partner still sees, one line per asset, newest first."""
     rows = _feed(partner).filter(asset__isnull=False).exclude(kind=ChangeKind.WITHDRAWN)
     if since is not None:

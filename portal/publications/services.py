@@ -17,7 +17,15 @@ from portal.publications.routing import Router
 
 State = PublicationItem.State
 _NUMBER_LOCK = 0x6E756D62
-_ITEM_FIELDS = ["version", "state", "usable_from", "visible_until", "released_at", "withdrawn_at", "withdrawal"]
+_ITEM_FIELDS = [
+    "version",
+    "state",
+    "usable_from",
+    "visible_until",
+    "released_at",
+    "withdrawn_at",
+    "withdrawal",
+]
 
 
 def window_state(usable_from: datetime | None, visible_until: datetime | None, *, now: datetime) -> str:
@@ -77,11 +85,15 @@ class _Desk:
         desk = cls(now)
         for publication in Publication.objects.filter(asset__in={v.asset_id for v in variants}):
             desk.publications[publication.asset_id, publication.community_id] = publication
-        for item in PublicationItem.objects.filter(variant__in=[v.pk for v in variants]).select_related("publication"):
+        for item in PublicationItem.objects.filter(variant__in=[v.pk for v in variants]).select_related(
+            "publication"
+        ):
             desk.items.setdefault(item.variant_id, []).append(item)
         return desk
 
-    def settle_one(self, variant: Variant, wanted: frozenset[int], reason: Withdrawal, reworded: bool) -> None:
+    def settle_one(
+        self, variant: Variant, wanted: frozenset[int], reason: Withdrawal, reworded: bool
+    ) -> None:
         held = set()
         for item in self.items.get(variant.pk, ()):
             if item.asset_id == variant.asset_id and item.community_id in wanted:
@@ -100,9 +112,15 @@ class _Desk:
         publication = self.publications.get(key)
         if publication is None:
             publication = self.publications[key] = Publication(
-                asset=variant.asset, community_id=community_id, revision=0, published_at=self.now, changed_at=self.now
+                asset=variant.asset,
+                community_id=community_id,
+                revision=0,
+                published_at=self.now,
+                changed_at=self.now,
             )
-        item = PublicationItem(publication=publication, asset=variant.asset, community_id=community_id, variant=variant)
+        item = PublicationItem(
+            publication=publication, asset=variant.asset, community_id=community_id, variant=variant
+        )
         self._fill(item, variant, state)
         item.released_at = self.now
         self.new_items.append(item)
@@ -150,9 +168,14 @@ class _Desk:
     def _note(self, item: PublicationItem, kind: ChangeKind, reason: str = "") -> None:
         self.changes.append(
             Change(
-                community_id=item.community_id, asset_id=item.asset_id, variant_id=item.variant_id,
-                version=item.version, kind=kind, reason=reason, at=self.now,
-            )  # fmt: skip
+                community_id=item.community_id,
+                asset_id=item.asset_id,
+                variant_id=item.variant_id,
+                version=item.version,
+                kind=kind,
+                reason=reason,
+                at=self.now,
+            )
         )
 
     def close(self) -> list[Publication]:
@@ -207,7 +230,8 @@ def open_and_close_windows(*, now: datetime, limit: int = 500) -> int:
         .select_related("publication")
         .filter(withdrawn_at__isnull=True)
         .filter(
-            Q(state=State.SCHEDULED, usable_from__lte=now) | (Q(visible_until__lte=now) & ~Q(state=State.ENDED))
+            Q(state=State.SCHEDULED, usable_from__lte=now)
+            | (Q(visible_until__lte=now) & ~Q(state=State.ENDED))
         )
         .order_by("pk")[:limit]
     )
@@ -218,10 +242,14 @@ def open_and_close_windows(*, now: datetime, limit: int = 500) -> int:
         touched[item.publication_id] = item.publication
         changes.append(
             Change(
-                community_id=item.community_id, asset_id=item.asset_id, variant_id=item.variant_id,
-                version_id=item.version_id, at=now,
-                kind=ChangeKind.WITHDRAWN if ended else ChangeKind.PUBLISHED, reason=Withdrawal.RIGHTS if ended else "",
-            )  # fmt: skip
+                community_id=item.community_id,
+                asset_id=item.asset_id,
+                variant_id=item.variant_id,
+                version_id=item.version_id,
+                at=now,
+                kind=ChangeKind.WITHDRAWN if ended else ChangeKind.PUBLISHED,
+                reason=Withdrawal.RIGHTS if ended else "",
+            )
         )
     save_all(due, ["state"])
     save_all(changes)

@@ -61,4 +61,3 @@ def status_of(item: PublicationItem, *, at: datetime) -> str:
     if item.visible_until is not None and item.visible_until <= expires_soon(at):
         return Status.EXPIRING
     return Status.CURRENT
-

@@ -21,7 +21,11 @@ from portal.publications import services as publications
 from portal.publications.models import RoutingRun
 from portal.releases.facts import FileFact, Outcome
 
-_VERBS = {Event.RELEASED: "version.released", Event.REPLACED: "version.replaced", Event.WITHDRAWN: "version.withdrawn"}
+_VERBS = {
+    Event.RELEASED: "version.released",
+    Event.REPLACED: "version.replaced",
+    Event.WITHDRAWN: "version.withdrawn",
+}
 
 
 @transaction.atomic
@@ -52,7 +56,10 @@ def apply_files(*, facts: Sequence[FileFact], now: datetime) -> Outcome:
             verb=_VERBS[event],
             actor="system",
             subject=variant.asset.public_id,
-            data={"variant": variant.public_id, "version": variant.current.number if variant.current else None},
+            data={
+                "variant": variant.public_id,
+                "version": variant.current.number if variant.current else None,
+            },
         )
         for variant, event in mirrored.events
         if event in _VERBS
@@ -105,11 +112,15 @@ def continue_routing(*, now: datetime, batch: int = 500) -> bool:
 
     :returns: whether there is more to do. A pass that is interrupted goes on where it was.
     """
-    run = RoutingRun.objects.select_for_update(skip_locked=True).filter(finished_at=None).order_by("pk").last()
+    run = (
+        RoutingRun.objects.select_for_update(skip_locked=True).filter(finished_at=None).order_by("pk").last()
+    )
     if run is None:
         return False
     variants = list(
-        Variant.objects.select_related("asset__product", "current").filter(pk__gt=run.after).order_by("pk")[:batch]
+        Variant.objects.select_related("asset__product", "current")
+        .filter(pk__gt=run.after)
+        .order_by("pk")[:batch]
     )
     for source in sorted({variant.source for variant in variants}):
         catalog.lock_source(source)

@@ -77,7 +77,9 @@ def sizes_of(version: AssetVersion) -> list[Size]:
 
 
 def _ready(versions: Iterable[AssetVersion], revisions: Sequence[RecipeRevision]) -> Iterable[Rendition]:
-    return Rendition.objects.filter(version__in=list(versions), revision__in=revisions, state=RenditionState.READY)
+    return Rendition.objects.filter(
+        version__in=list(versions), revision__in=revisions, state=RenditionState.READY
+    )
 
 
 def _size(version: AssetVersion, revision: RecipeRevision, made: Rendition | None) -> Size:

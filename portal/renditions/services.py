@@ -33,7 +33,9 @@ class CannotBeMade(DomainError):
     code = "rendition_not_possible"
 
 
-def ensure(*, version: AssetVersion, revision: RecipeRevision, now: datetime, wait_seconds: float = 20) -> Rendition:
+def ensure(
+    *, version: AssetVersion, revision: RecipeRevision, now: datetime, wait_seconds: float = 20
+) -> Rendition:
     """
     Return the rendition with its bytes in the store, making it when it is not there yet.
 
@@ -48,12 +50,20 @@ def ensure(*, version: AssetVersion, revision: RecipeRevision, now: datetime, wa
     while True:
         if rendition.state == RenditionState.READY and store.has(rendition.sha256):
             return rendition
-        if rendition.state == RenditionState.FAILED and rendition.made_at and now - rendition.made_at < REFUSAL:
-            raise CannotBeMade(_("This size cannot be made from this file. The brand's team has been shown why."))
+        if (
+            rendition.state == RenditionState.FAILED
+            and rendition.made_at
+            and now - rendition.made_at < REFUSAL
+        ):
+            raise CannotBeMade(
+                _("This size cannot be made from this file. The brand's team has been shown why.")
+            )
         if claim := _claim(rendition, now=timezone.now()):
             return _fetch(rendition, version, revision, claim)
         if time.monotonic() > deadline:
-            raise NotReady(_("This size is being prepared. Please try again in a few seconds."), retry_after=5)
+            raise NotReady(
+                _("This size is being prepared. Please try again in a few seconds."), retry_after=5
+            )
         time.sleep(pause)
         pause = min(pause * 1.5, 0.5)
         rendition.refresh_from_db()
@@ -69,7 +79,9 @@ def _claim(rendition: Rendition, *, now: datetime) -> uuid.UUID | None:
     return claim if won else None
 
 
-def _fetch(rendition: Rendition, version: AssetVersion, revision: RecipeRevision, claim: uuid.UUID) -> Rendition:
+def _fetch(
+    rendition: Rendition, version: AssetVersion, revision: RecipeRevision, claim: uuid.UUID
+) -> Rendition:
     mine = Rendition.objects.filter(pk=rendition.pk, claim=claim)
     try:
         with tempfile.SpooledTemporaryFile(max_size=8_000_000) as target:
@@ -81,12 +93,17 @@ def _fetch(rendition: Rendition, version: AssetVersion, revision: RecipeRevision
     except SourceUnavailable as error:
         mine.update(claimed_until=None, problem=str(error)[:300])
         raise NotReady(
-            _("The media library does not answer right now. Please try again in a moment."), retry_after=error.retry_after
+            _("The media library does not answer right now. Please try again in a moment."),
+            retry_after=error.retry_after,
         ) from error
     except SourceRefused as error:
-        mine.update(claimed_until=None, state=RenditionState.FAILED, problem=str(error)[:300], made_at=timezone.now())
+        mine.update(
+            claimed_until=None, state=RenditionState.FAILED, problem=str(error)[:300], made_at=timezone.now()
+        )
         logger.warning("rendition %s refused: %s", rendition.pk, error)
-        raise CannotBeMade(_("This size cannot be made from this file. The brand's team has been shown why.")) from error
+        raise CannotBeMade(
+            _("This size cannot be made from this file. The brand's team has been shown why.")
+        ) from error
     except BaseException:
         mine.update(claimed_until=None)
         raise

@@ -178,7 +178,12 @@ def test_withdrawn_approval_takes_the_file_away_at_once_and_withdraws_the_post(a
         publications.get_asset(partner, asset.public_id, at=NOON + MINUTE)
     assert Publication.objects.get().withdrawn_at == NOON + MINUTE
     assert Change.objects.latest("id").reason == "approval_withdrawn"
-    assert publications.post_contents(Publication.objects.select_related("asset"))[Publication.objects.get().pk].live is False
+    assert (
+        publications.post_contents(Publication.objects.select_related("asset"))[
+            Publication.objects.get().pk
+        ].live
+        is False
+    )
     assert len(announced) == 2
 
 
@@ -285,4 +290,6 @@ def test_a_thousand_files_need_no_more_queries_than_one():
 def test_release_is_recorded_in_the_activity():
     (asset,) = release(file_fact("/Campaign/a.jpg"))
 
-    assert list(Activity.objects.filter(subject=asset.public_id).values_list("verb", flat=True)) == ["version.released"]
+    assert list(Activity.objects.filter(subject=asset.public_id).values_list("verb", flat=True)) == [
+        "version.released"
+    ]

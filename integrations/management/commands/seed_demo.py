@@ -1,0 +1,184 @@
+"""
+Fill the demo: connections to the sandbox, routing rules, people, systems, and the first import.
+
+Works over HTTP and through the portal's services like anybody else, so what the demo shows is what the product does.
+Run again, it repairs addresses and leaves everything else as people made it.
+"""
+
+import json
+import os
+import secrets
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from integrations.connections import ensure_connection
+from integrations.management.demo_data import DEMO_FOLDER, PEOPLE, RULES, SCOPES, STAFF_EMAIL, SYSTEMS
+from integrations.models import Connection
+from integrations.routing import poll
+from portal.accounts.models import User
+from portal.activity import services as activity
+from portal.partners import services as partners
+from portal.partners.models import ApiClient, Community, Partner
+from portal.publications import services as publications
+from portal.publications.models import RoutingRule
+from portal.releases import services as releases
+
+IMPORT_SECONDS = 120
+
+
+class Command(BaseCommand):
+    help = "Fill the demo from the running sandbox and write demo.json."
+
+    def handle(self, *args, **options):
+        if not settings.LOCAL:
+            raise CommandError("This fills a demo. It runs only with PORTAL_LOCAL=yes.")
+        self.sandbox_url = os.environ.get("SANDBOX_URL", "http://127.0.0.1:8001").rstrip("/")
+        self.written = settings.VAR_DIR / "demo.json"
+        self.kept = self._read(settings.VAR_DIR / "demo-secrets.json") or {}
+        keys = self._read(settings.VAR_DIR / "sandbox" / "credentials.json")
+        if keys is None:
+            raise CommandError("The sandbox has made no credentials yet. Start it first.")
+        now = timezone.now()
+        dam, grid = self._connect(keys)
+        self._import(grid)
+        self._make_rules(now)
+        self._import(dam)
+        while releases.continue_routing(now=now):
+            pass
+        publications.number_changes()
+        activity.seal()
+        people, staff, systems = self._people(now), self._staff(), self._systems(now)
+        self._write(settings.VAR_DIR / "demo-secrets.json", self.kept)
+        self._write(self.written, self._description(keys, people, staff, systems))
+        self.stdout.write(f"{Partner.objects.count()} companies, {len(people)} people, {self.written}")
+
+    def _connect(self, keys: dict[str, Any]) -> tuple[Connection, Connection]:
+        scaleflex, grid, hooks = keys["scaleflex"], keys["trading_grid"], keys["webhooks"]
+        dam = ensure_connection(
+            vendor=Connection.Vendor.SCALEFLEX,
+            key="scaleflex",
+            name="Scaleflex (sandbox)",
+            options={
+                "api_url": self.sandbox_url,
+                "cdn_url": f"{self.sandbox_url}/cdn/{scaleflex['token']}",
+                "token": scaleflex["token"],
+                "sweep_seconds": 3.0,
+                "overlap_seconds": 120.0,
+                "full_walk_hours": 0.05,
+                "confirm_gone_seconds": 10.0,
+            },
+            credentials={
+                "key": scaleflex["key"],
+                "webhook_user": hooks["scaleflex_user"],
+                "webhook_password": hooks["scaleflex_password"],
+            },
+        )
+        community = ensure_connection(
+            vendor=Connection.Vendor.TRADING_GRID,
+            key="trading-grid",
+            name="Trading Grid (sandbox)",
+            options={"gateway_url": self.sandbox_url, "company_id": grid["company_id"]},
+            credentials={
+                "consumer_key": grid["consumer_key"],
+                "consumer_secret": grid["consumer_secret"],
+                "webhook_secret": hooks["grid_secret"],
+            },
+        )
+        return dam, community
+
+    def _import(self, connection: Connection) -> None:
+        """Let the connection's own polling run until it has caught up."""
+        until = time.monotonic() + IMPORT_SECONDS
+        while poll(connection, seconds=10):
+            if time.monotonic() > until:
+                raise CommandError(f"{connection} did not come to an end within {IMPORT_SECONDS} seconds.")
+
+    def _make_rules(self, now: datetime) -> None:
+        if RoutingRule.objects.exists():
+            return
+        for name, (community, conditions) in RULES.items():
+            rule = RoutingRule.objects.create(name=name, **conditions)
+            rule.communities.set(Community.objects.filter(name=community))
+        publications.request_routing(now=now)
+
+    def _people(self, now: datetime) -> list[dict[str, str]]:
+        found = []
+        for email, name, company, role, language in PEOPLE:
+            partner = Partner.objects.get(name=company)
+            user = User.objects.filter(email=email).first()
+            if user is None:
+                user = User.objects.create_user(email, self._secret(email), name=name, language=language)
+            partners.add_member(partner=partner, user=user, role=role, now=now)
+            found.append(
+                {"email": email, "password": self._secret(email), "company": partner.slug, "role": role}
+            )
+        return found
+
+    def _staff(self) -> dict[str, str]:
+        password = self._secret(STAFF_EMAIL)
+        if not User.objects.filter(email=STAFF_EMAIL).exists():
+            User.objects.create_superuser(STAFF_EMAIL, password, name="Norrvik Staff")
+        return {"email": STAFF_EMAIL, "password": password}
+
+    def _systems(self, now: datetime) -> list[dict[str, Any]]:
+        found = []
+        for company, name in SYSTEMS.items():
+            partner = Partner.objects.get(name=company)
+            client = ApiClient.objects.filter(partner=partner, name=name, revoked_at=None).first()
+            if client is None or f"client:{name}" not in self.kept:
+                client, secret = partners.create_api_client(
+                    partner=partner, name=name, scopes=SCOPES, now=now
+                )
+                self.kept[f"client:{name}"] = secret
+            found.append(
+                {
+                    "company": partner.slug,
+                    "client_id": client.client_id,
+                    "client_secret": self.kept[f"client:{name}"],
+                    "token_url": f"{settings.PORTAL_URL}/identity/o/api/token",
+                    "scope": " ".join(SCOPES),
+                    "sees_demo_folder": RoutingRule.objects.filter(
+                        folders__contains=[DEMO_FOLDER], communities__partners=partner
+                    ).exists(),
+                }
+            )
+        return found
+
+    def _description(self, keys, people, staff, systems) -> dict[str, Any]:
+        return {
+            "portal_url": settings.PORTAL_URL,
+            "sandbox_url": self.sandbox_url,
+            "users": people,
+            "staff": staff,
+            "api_clients": systems,
+            "sandbox": {
+                "scaleflex": {
+                    "token": keys["scaleflex"]["token"],
+                    "key": keys["scaleflex"]["key"],
+                    "demo_folder": DEMO_FOLDER,
+                },
+                "trading_grid": keys["trading_grid"],
+            },
+        }
+
+    def _secret(self, name: str) -> str:
+        """A password of this demo alone: made once, then kept."""
+        return self.kept.setdefault(name, f"norrvik-{secrets.token_urlsafe(6)}")
+
+    def _read(self, path: Path) -> dict[str, Any] | None:
+        try:
+            return json.loads(path.read_text())
+        except (OSError, ValueError):
+            return None
+
+    def _write(self, path: Path, content: dict[str, Any]) -> None:
+        new = path.with_suffix(".new")
+        new.touch(0o600)
+        new.write_text(json.dumps(content, indent=2, ensure_ascii=False))
+        new.replace(path)
