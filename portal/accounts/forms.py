@@ -26,7 +26,9 @@ class InvitationForm(forms.Form):
         required=False,
         strip=False,
         max_length=200,
-        help_text=_("At least 12 characters. Without one you sign in with a code that we send to your mail address."),
+        help_text=_(
+            "At least 12 characters. Without one you sign in with a code that we send to your mail address."
+        ),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -39,7 +41,11 @@ class InvitationForm(forms.Form):
 
 
 def _zones() -> list[tuple[str, str]]:
-    names = sorted(name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/")))
+    names = sorted(
+        name
+        for name in available_timezones()
+        if "/" in name and not name.startswith(("Etc/", "posix/", "right/"))
+    )
     return [("", "UTC"), *((name, name.replace("_", " ")) for name in names)]
 
 
@@ -50,5 +56,8 @@ class AccountForm(forms.Form):
         label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     time_zone = forms.ChoiceField(
-        label=_("Time zone"), required=False, choices=_zones, help_text=_("Days and times on all pages are shown in it.")
+        label=_("Time zone"),
+        required=False,
+        choices=_zones,
+        help_text=_("Days and times on all pages are shown in it."),
     )

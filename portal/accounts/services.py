@@ -6,7 +6,9 @@ from portal.accounts.models import User
 
 
 @transaction.atomic
-def set_reading(*, user: User, language: str | None = None, time_zone: str | None = None, name: str | None = None) -> None:
+def set_reading(
+    *, user: User, language: str | None = None, time_zone: str | None = None, name: str | None = None
+) -> None:
     """
     Keep how a person reads and is called; ``None`` leaves a value as it is.
 

@@ -19,7 +19,9 @@ def account(request: HttpRequest) -> HttpResponse:
     user = request.user
     form = AccountForm(request.POST or None, initial={"name": user.name, "time_zone": user.time_zone})
     if request.method == "POST" and form.is_valid():
-        services.set_reading(user=user, name=form.cleaned_data["name"], time_zone=form.cleaned_data["time_zone"])
+        services.set_reading(
+            user=user, name=form.cleaned_data["name"], time_zone=form.cleaned_data["time_zone"]
+        )
         messages.success(request, _("Saved."))
         return redirect("pages:account")
     return render(request, "pages/account.html", {"form": form, "places": selectors.memberships_of(user)})

@@ -48,7 +48,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     form = None if is_known else InvitationForm(request.POST or None)
     if request.method == "POST" and (form is None or form.is_valid()):
         details = form.cleaned_data if form else {"name": "", "password": None}
-        user = services.accept_invitation(token=token, name=details["name"], password=details["password"], now=now)
+        user = services.accept_invitation(
+            token=token, name=details["name"], password=details["password"], now=now
+        )
         home = reverse("pages:home", args=[found.partner.slug])
         if not is_known:
             return perform_login(request, user, redirect_url=home)

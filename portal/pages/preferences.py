@@ -15,7 +15,9 @@ _A_YEAR = 365 * 24 * 3600
 
 def _back(request: HttpRequest) -> HttpResponse:
     to = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(to, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    safe = url_has_allowed_host_and_scheme(
+        to, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return HttpResponseRedirect(to if safe else "/")
 
 
@@ -44,7 +46,9 @@ def scheme(request: HttpRequest) -> HttpResponse:
     response = _back(request)
     wanted = request.POST.get("scheme", "")
     if wanted in SCHEMES:
-        response.set_cookie("scheme", wanted, max_age=_A_YEAR, secure=settings.HTTPS, samesite="Lax", httponly=True)
+        response.set_cookie(
+            "scheme", wanted, max_age=_A_YEAR, secure=settings.HTTPS, samesite="Lax", httponly=True
+        )
     else:
         response.delete_cookie("scheme", samesite="Lax")
     return response

@@ -1,0 +1,76 @@
+"""Template tags of the partner pages; loaded as builtins."""
+
+from urllib.parse import urlencode
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from portal.catalog.choices import Medium
+from portal.catalog.models import Asset, AssetVersion
+from portal.core.templatetags.portal import by, weight
+from portal.partners.models import Partner
+from portal.publications.cards import AssetCard
+from portal.publications.visibility import Status
+from portal.renditions.selectors import Size
+
+register = template.Library()
+
+#: State -> (tone, icon). Colour means state: what is fine is quiet, what must not be used any more is grey.
+_STATES = {
+    Status.CURRENT: ("ok", "check-circle"),
+    Status.EXPIRING: ("warn", "hourglass"),
+    Status.SCHEDULED: ("plan", "calendar"),
+    Status.REPLACED: ("mute", "swap"),
+    Status.WITHDRAWN: ("bad", "minus-circle"),
+}
+
+
+@register.inclusion_tag("partials/badge.html")
+def status_badge(status: str, look: str = "") -> dict[str, str]:
+    """The state of an asset, version or download as icon and word."""
+    tone, icon_name = _STATES[status]
+    return {"tone": tone, "icon_name": icon_name, "text": str(Status.LABELS[status]), "look": look}
+
+
+@register.filter
+def card_name(card: AssetCard) -> str:
+    """What the asset is called; the file's name when nobody gave it a title."""
+    return card.asset.name or card.lead.version.file_name
+
+
+@register.filter
+def card_note(card: AssetCard) -> str:
+    """What tells two assets of one product apart: ``Front · DE EN · v4``."""
+    words = [str(card.asset.get_view_display() if card.asset.view else card.asset.get_kind_display())]
+    if card.languages:
+        words.append(" ".join(language.upper() for language in card.languages))
+    words.append(_("v%(number)d") % {"number": card.lead.version.number})
+    return " · ".join(words)
+
+
+@register.filter
+def has_picture(version: AssetVersion) -> bool:
+    """Whether a preview can be cut from this version."""
+    return version.medium in {Medium.IMAGE, Medium.VECTOR} and version.withdrawn_at is None
+
+
+@register.simple_tag
+def preview_url(company: Partner, asset: Asset, language: str, version: AssetVersion, size: str) -> str:
+    """The address of a preview that never changes: it names the version."""
+    path = reverse("pages:preview", args=[company.slug, asset.public_id, size])
+    return f"{path}?{urlencode({'language': language, 'version': version.number})}"
+
+
+@register.simple_tag
+def download_url(company: Partner, asset: Asset, language: str, recipe: str) -> str:
+    """The address of a download size of one variant."""
+    path = reverse("pages:download", args=[company.slug, asset.public_id, recipe])
+    return f"{path}?{urlencode({'language': language})}"
+
+
+@register.filter
+def size_text(size: Size) -> str:
+    """A download size in one line, as far as it is known: ``WebP 1200 × 800 · 184 kB``."""
+    head = " ".join(part for part in (size.format_label, by(size.width, size.height)) if part)
+    return " · ".join(part for part in (head, weight(size.size)) if part)

@@ -1,0 +1,28 @@
+"""Addresses of the partner pages. ``company`` is taken out by ``CompanyMiddleware`` before a view sees it."""
+
+from django.urls import path
+
+from portal.pages.account import account
+from portal.pages.asset import asset
+from portal.pages.assets import assets
+from portal.pages.companies import companies, invitation
+from portal.pages.downloads import downloads
+from portal.pages.files import download, preview
+from portal.pages.home import home
+from portal.pages.preferences import language, scheme
+
+app_name = "pages"
+
+urlpatterns = [
+    path("", companies, name="companies"),
+    path("account/", account, name="account"),
+    path("preferences/language/", language, name="language"),
+    path("preferences/scheme/", scheme, name="scheme"),
+    path("invitations/<str:token>/", invitation, name="invitation"),
+    path("o/<slug:company>/", home, name="home"),
+    path("o/<slug:company>/assets/", assets, name="assets"),
+    path("o/<slug:company>/assets/<str:asset>/", asset, name="asset"),
+    path("o/<slug:company>/assets/<str:asset>/preview/<slug:size>/", preview, name="preview"),
+    path("o/<slug:company>/assets/<str:asset>/download/<slug:recipe>/", download, name="download"),
+    path("o/<slug:company>/downloads/", downloads, name="downloads"),
+]
