@@ -82,9 +82,8 @@ class Demo:
         :raises EmbeddedError: something cannot run
         """
         begun = time.monotonic()
-        with ExitStack() as stack:
-            supervisor = stack.enter_context(Supervisor(_say))
-            self._foundations(supervisor, stack)
+        with ExitStack() as cleanup, Supervisor(_say) as supervisor:
+            self._foundations(supervisor, cleanup)
             state.note_environment(self.var, self.variables)
             self._contents(supervisor)
             _say("Starting the portal.")
@@ -92,15 +91,14 @@ class Demo:
             _say(self._welcome(time.monotonic() - begun))
             supervisor.watch()
 
-    def _foundations(self, supervisor: Supervisor, stack: ExitStack) -> None:
+    def _foundations(self, supervisor: Supervisor, cleanup: ExitStack) -> None:
         """Start what is embedded and add its addresses to the environment."""
         programs, postgres = [], None
         if not os.environ.get("DATABASE_URL"):
             postgres = Postgres(self.var / "postgres", log=self.logs / "postgres.log")
             programs.append(postgres.program())
             self.variables["DATABASE_URL"] = postgres.url
-            # Runs after the supervisor has stopped the server: exits run in reverse order.
-            stack.callback(postgres.clean)
+            cleanup.callback(postgres.clean)  # when the supervisor has stopped the server
         if not (os.environ.get("REDIS_URL") or os.environ.get("BROKER_URL")):
             redis = Redis(self.var / "run" / "redis", log=self.logs / "redis.log")
             programs.append(redis.program())

@@ -152,8 +152,9 @@ class Postgres:
         self.sockets = None
         if self.throwaway:
             _remove_cluster(self.data.parent)
-            with contextlib.suppress(OSError):
-                self.run.rmdir()  # if nothing else lives there
+            if self.user:
+                with contextlib.suppress(OSError):
+                    self.run.rmdir()  # if no other cluster lives there
 
     @contextlib.contextmanager
     def running(self):
