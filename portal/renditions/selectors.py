@@ -47,10 +47,21 @@ def current_revisions(*, previews: bool = False) -> list[RecipeRevision]:
     revisions = (
         RecipeRevision.objects.filter(recipe__is_active=True, recipe__is_preview=previews)
         .select_related("recipe")
-        .order_by("recipe", "-number")
-        .distinct("recipe")
+        .order_by("recipe_id", "-number")
+        .distinct("recipe_id")
     )
     return sorted(revisions, key=lambda revision: (revision.recipe.position, revision.recipe.pk))
+
+
+def prepared_revisions() -> list[RecipeRevision]:
+    """Return the revisions worth making before anybody asks: those of our pages, and the first offered of each medium."""
+    offered = current_revisions()
+    first = {
+        revision.recipe.medium: revision
+        for revision in reversed(offered)
+        if revision.format != Format.ORIGINAL
+    }
+    return [*current_revisions(previews=True), *first.values()]
 
 
 def revision_for(version: AssetVersion, key: str) -> RecipeRevision | None:
@@ -67,6 +78,11 @@ def revision_for(version: AssetVersion, key: str) -> RecipeRevision | None:
 def fits(revision: RecipeRevision, version: AssetVersion) -> bool:
     """Say whether a recipe is meant for this kind of file."""
     return revision.recipe.medium in _OFFERED[Medium(version.medium)]
+
+
+def media_for(revision: RecipeRevision) -> list[Medium]:
+    """Return the kinds of files a recipe is meant for."""
+    return [medium for medium, offered in _OFFERED.items() if revision.recipe.medium in offered]
 
 
 def sizes_of(version: AssetVersion) -> list[Size]:
@@ -119,4 +135,13 @@ def by_digest(sha256: str) -> list[Rendition]:
         Rendition.objects.filter(sha256=sha256, state=RenditionState.READY).select_related(
             "version__variant__asset", "revision__recipe"
         )
+    )
+
+
+def newest_of(version: AssetVersion, recipe: Recipe) -> Rendition | None:
+    """Return a version's rendition by the newest revision of a recipe that has been made, if any."""
+    return (
+        Rendition.objects.filter(version=version, revision__recipe=recipe, state=RenditionState.READY)
+        .order_by("-revision__number")
+        .first()
     )
