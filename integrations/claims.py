@@ -1,0 +1,190 @@
+"""
+How a worker takes a piece of work, so that it is done once, in order, and survives the worker.
+
+Two transactions. The first picks due rows that nobody holds and writes down that an attempt begins: a worker that dies
+in it is counted. The second locks the rows for as long as the attempt takes and ends with its outcome: killing the
+worker frees them at once, and a worker that slept through its lock finds its connection gone, so that its late write
+is refused. Rows wait by ``not_before``, never by a sleeping worker.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from django.db import connection as database
+from django.db import transaction
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from integrations import connections
+from integrations.models import Connection, Work
+from integrations.retry import CRASHES_ALLOWED
+
+logger = logging.getLogger(__name__)
+
+#: Longer than any attempt's own deadlines; then PostgreSQL takes the rows away from whoever sleeps on them.
+HOLD_SECONDS = 90
+#: Between the two transactions a row is nobody's; it is not taken for a crashed worker's within this time.
+HANDOVER = timedelta(seconds=2)
+
+W = TypeVar("W", bound=Work)
+
+
+def _due(model: type[W], now: datetime) -> QuerySet[W]:
+    """Rows whose time has come and whose elders of the same ordering key are done."""
+    elders = model._default_manager.filter(
+        connection=OuterRef("connection"),
+        ordering_key=OuterRef("ordering_key"),
+        pk__lt=OuterRef("pk"),
+        state__in=["pending", "parked"],
+    )
+    # News of the latest state need not wait for older news that is parked or has its turn only later.
+    coverable = Q(coalesces=True, kind=OuterRef("kind")) & (Q(state="parked") | Q(not_before__gt=now))
+    return model._default_manager.filter(
+        Q(started_at__isnull=True) | Q(started_at__lte=now - HANDOVER),
+        Q(coalesces=True) & ~Exists(elders.exclude(coverable)) | Q(coalesces=False) & ~Exists(elders),
+        state="pending",
+        not_before__lte=now,
+        connection__in=Connection.objects.filter(connections.ready(now)),
+    )
+
+
+def take(model: type[W], *, now: datetime, batch: int = 1) -> list[W]:
+    """
+    Begin an attempt at the next due rows: of one connection and one kind, at most ``batch``.
+
+    A row that ended its worker before is taken alone, and parked when it has done so too often.
+
+    :returns: the rows, their ``attempts`` counted; empty when nothing is due. Hand them to ``held``
+    """
+    while (rows := _take(model, now, batch)) is not None:
+        if rows:
+            return rows
+    return []
+
+
+@transaction.atomic
+def _take(model: type[W], now: datetime, batch: int) -> list[W] | None:
+    """Return the rows begun, an empty list when due rows were only cleared away, ``None`` when nothing is due."""
+    rows = list(
+        _due(model, now)
+        .select_related("connection")
+        .order_by("not_before", "pk")
+        .select_for_update(skip_locked=True, of=("self",), no_key=True)[:batch]
+    )
+    if not rows:
+        return None
+    rows = _of_one_kind(rows)
+    if rows[0].connection.open_until is not None:
+        rows = rows[:1]
+        if not connections.may_call(rows[0].connection, now):
+            return None
+    for row in rows:
+        if row.started_at is not None:
+            row.crashes += 1
+    lost = [row for row in rows if row.crashes >= CRASHES_ALLOWED]
+    for row in lost:
+        logger.error(
+            "%s %s parked: it ended its worker %d times", model._meta.model_name, row.pk, row.crashes
+        )
+        finish(
+            row,
+            state="parked",
+            error=f"It ended the program that worked on it {row.crashes} times.",
+            crashes=row.crashes,
+        )
+    rows = _without_covered(model, [row for row in rows if row not in lost])
+    for row in rows:
+        model._default_manager.filter(pk=row.pk).update(
+            attempts=F("attempts") + 1,
+            crashes=row.crashes,
+            started_at=now,
+            first_attempt_at=Coalesce("first_attempt_at", now),
+        )
+        row.attempts += 1
+        row.started_at = now
+        row.first_attempt_at = row.first_attempt_at or now
+    return rows
+
+
+def _of_one_kind(rows: list[W]) -> list[W]:
+    first = rows[0]
+    if first.started_at is not None:
+        return [first]
+    same = [
+        r
+        for r in rows
+        if (r.connection_id, r.kind) == (first.connection_id, first.kind) and r.started_at is None
+    ]
+    return same
+
+
+def _without_covered(model: type[W], rows: list[W]) -> list[W]:
+    """Close rows that a younger row of the same key covers; of the others, close what they cover themselves."""
+    keys = [row.ordering_key for row in rows if row.coalesces]
+    if not keys:
+        return rows
+    family = model._default_manager.filter(
+        connection=rows[0].connection_id, kind=rows[0].kind, coalesces=True, ordering_key__in=keys
+    )
+    youngest = dict(
+        family.filter(state="pending")
+        .values_list("ordering_key")
+        .annotate(Max("pk"))
+        .values_list("ordering_key", "pk__max")
+    )
+    kept = [row for row in rows if not row.coalesces or youngest[row.ordering_key] == row.pk]
+    covered = Q()
+    for key in keys:
+        covered |= Q(ordering_key=key, pk__lt=youngest[key])
+    # Never waits: a row that another worker holds is its business, and in order before ours.
+    spare = family.filter(covered, state__in=["pending", "parked"]).select_for_update(
+        skip_locked=True, no_key=True
+    )
+    model._default_manager.filter(pk__in=list(spare.values_list("pk", flat=True))).update(
+        state=model.COVERED, started_at=None, last_error=""
+    )
+    return kept
+
+
+@contextmanager
+def held(rows: list[W]) -> Iterator[list[W]]:
+    """
+    Hold rows that were taken, in one transaction around the attempt.
+
+    Yields those that are still this attempt's; another worker may have begun a later one in the moment between.
+    """
+    model = type(rows[0])
+    mine = {row.pk: row for row in rows}
+    with transaction.atomic():
+        with database.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [f"{HOLD_SECONDS}s"]
+            )
+        found = (
+            model._default_manager.filter(pk__in=mine, state="pending")
+            .select_for_update(skip_locked=True, no_key=True)
+            .values_list("pk", "attempts")
+        )
+        yield [mine[pk] for pk, attempts in sorted(found) if mine[pk].attempts == attempts]
+
+
+def finish(row: Work, *, state: str, error: str = "", **changes) -> None:
+    """Write an attempt's outcome into its row; ``changes`` are further columns."""
+    changes = {"state": state, "last_error": error[:500], "started_at": None, **changes}
+    type(row)._default_manager.filter(pk=row.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(row, name, value)
+
+
+def requeue(rows: QuerySet[W], *, now: datetime) -> int:
+    """
+    Let parked rows be tried again from now on, with fresh patience.
+
+    :returns: how many
+    """
+    return rows.filter(state="parked").update(
+        state="pending", not_before=now, crashes=0, attempts=0, started_at=None, first_attempt_at=None
+    )

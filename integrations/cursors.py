@@ -1,0 +1,81 @@
+"""Walks through vendors' lists: who is at it, how far it came, when it begins again."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection as database
+from django.db import transaction
+
+from integrations import connections, retry
+from integrations.claims import HOLD_SECONDS
+from integrations.errors import BadPayload, DeliveryError, Refused
+from integrations.models import Connection, SyncCursor
+
+
+def is_due(connection: Connection, name: str, *, now: datetime) -> bool:
+    """Return whether a pass should begin, or go on."""
+    cursor = SyncCursor.objects.filter(connection=connection, name=name).first()
+    return cursor is None or cursor.due_at is None or cursor.due_at <= now
+
+
+@contextmanager
+def held(connection: Connection, name: str, *, now: datetime) -> Iterator[SyncCursor | None]:
+    """
+    Hold a walk for one step, in one transaction around it: reading, applying, and noting how far it came.
+
+    Yields ``None`` when another worker is at it. Killing the worker frees it at once, at the last step that was whole.
+    """
+    SyncCursor.objects.get_or_create(connection=connection, name=name)
+    with transaction.atomic():
+        with database.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [f"{HOLD_SECONDS}s"]
+            )
+        yield (
+            SyncCursor.objects.filter(connection=connection, name=name)
+            .select_for_update(skip_locked=True, no_key=True)
+            .first()
+        )
+
+
+def begin(cursor: SyncCursor, value: dict[str, Any], *, now: datetime) -> None:
+    """Note that a new pass starts at ``value``."""
+    cursor.value, cursor.started_at, cursor.finished_at = value, now, None
+    cursor.done_count, cursor.total_estimate = 0, None
+
+
+def step(
+    cursor: SyncCursor, value: dict[str, Any], *, done: int, now: datetime, total: int | None = None
+) -> None:
+    """Note that the pass came as far as ``value``, with ``done`` more rows."""
+    cursor.value, cursor.heartbeat_at, cursor.due_at = value, now, None
+    cursor.done_count += done
+    cursor.total_estimate = total if total is not None else cursor.total_estimate
+    cursor.failures, cursor.last_error = 0, ""
+    cursor.save()
+    connections.succeeded(cursor.connection, now)
+
+
+def finish(
+    cursor: SyncCursor, value: dict[str, Any], *, now: datetime, again_in: timedelta, note: str = ""
+) -> None:
+    """Note that the pass is through; the next begins after ``again_in`` at ``value``."""
+    cursor.value, cursor.heartbeat_at, cursor.finished_at = value, now, now
+    cursor.due_at = now + again_in
+    cursor.failures, cursor.last_error = 0, note[:500]
+    cursor.save()
+
+
+def fail(connection: Connection, name: str, error: DeliveryError, *, now: datetime) -> None:
+    """Note that a step failed: it is tried again later, at the same place."""
+    cursor, _ = SyncCursor.objects.get_or_create(connection=connection, name=name)
+    cursor.failures += 1
+    wait = retry.delay(min(cursor.failures, 9), retry_after=getattr(error, "retry_after", None))
+    cursor.due_at, cursor.last_error = now + wait, str(error)[:500]
+    cursor.save(update_fields=["failures", "due_at", "last_error"])
+    if isinstance(error, Refused | BadPayload):
+        connections.succeeded(connection, now)
+    else:
+        connections.failed(connection, error, now)

@@ -1,0 +1,134 @@
+"""What we owe the outside world: written with the fact, delivered later, once and in order."""
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from integrations import claims, connections
+from integrations.errors import DeliveryError, Refused
+from integrations.models import Connection, DeliveryAttempt, OutboxMessage
+from integrations.retry import verdict
+
+logger = logging.getLogger(__name__)
+
+Deliver = Callable[..., None]
+State = OutboxMessage.State
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message to be written down; see ``OutboxMessage`` and ``Work`` for the fields."""
+
+    connection: Connection
+    kind: str
+    ordering_key: str
+    dedupe_key: str
+    payload: dict[str, Any]
+    coalesces: bool = False
+
+
+def enqueue(messages: Iterable[Message], *, now: datetime, wake: Callable[[], None]) -> int:
+    """
+    Write messages in the caller's transaction, so that they exist exactly when the fact does.
+
+    A fact that is there already is left alone.
+
+    :param wake: called after the commit; the sweep delivers even if it fails
+    :returns: how many messages were given
+    """
+    rows = [
+        OutboxMessage(
+            connection=message.connection,
+            kind=message.kind,
+            ordering_key=message.ordering_key,
+            dedupe_key=message.dedupe_key,
+            payload=message.payload,
+            coalesces=message.coalesces,
+            created_at=now,
+            not_before=now,
+        )
+        for message in messages
+    ]
+    if rows:
+        OutboxMessage.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+        transaction.on_commit(wake, robust=True)
+    return len(rows)
+
+
+def deliver_next(
+    handlers: Callable[[str, str], Deliver], *, now: datetime, clock: Callable[[], datetime] = timezone.now
+) -> bool:
+    """
+    Try to deliver the next due message.
+
+    :param handlers: returns the function that delivers a kind of a vendor's messages; it is called with ``message``
+        and ``now``, returns when the vendor has taken it, and raises ``DeliveryError`` otherwise
+    :param clock: tells when the attempt ended
+    :returns: ``False`` when nothing was due
+    """
+    taken = claims.take(OutboxMessage, now=now)
+    if not taken:
+        return False
+    attempt = DeliveryAttempt.objects.create(message=taken[0], started_at=now)
+    began = time.monotonic()
+    with claims.held(taken) as mine:
+        if not mine:
+            attempt.delete()
+            return True
+        message = mine[0]
+        error = _attempt(handlers, message, now)
+        ended = clock()
+        _record(message, error, ended)
+        attempt.outcome = {State.SENT: "sent", State.PARKED: "parked"}.get(message.state, "later")
+        attempt.finished_at = ended
+        attempt.duration_ms = round((time.monotonic() - began) * 1000)
+        attempt.status = getattr(error, "status", None)
+        attempt.error = message.last_error
+        attempt.save()
+    return True
+
+
+def _attempt(
+    handlers: Callable[[str, str], Deliver], message: OutboxMessage, now: datetime
+) -> Exception | None:
+    try:
+        # A savepoint: what the handler wrote goes when it fails, the hold on the row stays.
+        with transaction.atomic():
+            handlers(message.connection.vendor, message.kind)(message=message, now=now)
+    except DeliveryError as error:
+        return error
+    except Exception as error:
+        logger.exception("outbox message %s: unexpected failure", message.pk)
+        return error
+    return None
+
+
+def _record(message: OutboxMessage, error: Exception | None, now: datetime) -> None:
+    if error is None:
+        claims.finish(message, state=State.SENT, sent_at=now)
+        connections.succeeded(message.connection, now)
+        return
+    reason, wait = verdict(
+        error, attempts=message.attempts, first_attempt_at=message.first_attempt_at, now=now
+    )
+    if wait is None:
+        logger.warning("outbox message %s (%s) parked: %s", message.pk, message.kind, reason)
+        claims.finish(message, state=State.PARKED, error=reason)
+    else:
+        claims.finish(message, state=State.PENDING, error=reason, not_before=now + wait)
+    if isinstance(error, Refused):
+        connections.succeeded(message.connection, now)
+    else:
+        connections.failed(message.connection, error, now)
+
+
+def requeue(messages: QuerySet[OutboxMessage], *, now: datetime) -> int:
+    """Send parked messages again, with fresh patience; returns how many."""
+    return claims.requeue(messages, now=now)

@@ -1,0 +1,62 @@
+"""Reading bytes and values from outside, where nothing can be relied on."""
+
+import json
+from typing import Any
+
+import orjson
+
+from integrations.errors import BadPayload
+
+#: Bytes of an unreadable answer that are kept for staff.
+KEPT = 1_000_000
+
+
+def decode(body: bytes, *, source: str) -> Any:
+    """
+    Read strict JSON.
+
+    :param source: vendor's name for the message
+    :raises BadPayload: anything else; ``raw`` has the bytes
+    """
+    value, strict = decode_leniently(body, source=source)
+    if not strict:
+        raise BadPayload(f"{source} sent JSON with values that JSON does not have.", raw=body[:KEPT])
+    return value
+
+
+def decode_leniently(body: bytes, *, source: str) -> tuple[Any, bool]:
+    """
+    Read JSON, also such as strict readers refuse for one place in it (NaN, half of a surrogate pair).
+
+    :returns: the value, and whether it was strict; of one that was not, ``is_clean`` tells which parts may be used
+    :raises BadPayload: not JSON at all
+    """
+    try:
+        return orjson.loads(body), True
+    except orjson.JSONDecodeError:
+        pass
+    try:
+        return json.loads(body), False
+    except (ValueError, RecursionError):
+        start = body.lstrip()[:1]
+        shape = "HTML" if start == b"<" else "nothing" if not start else "something that is not JSON"
+        raise BadPayload(f"{source} sent {shape}.", raw=body[:KEPT]) from None
+
+
+def is_clean(value: Any) -> bool:
+    """Return whether a decoded value can be written as strict JSON again: no NaN, no half characters, not too deep."""
+    try:
+        orjson.dumps(value)
+    except (orjson.JSONEncodeError, TypeError, RecursionError):
+        return False
+    # orjson writes NaN as null; the standard library finds it.
+    try:
+        json.dumps(value, allow_nan=False)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def text(value: Any) -> str:
+    """Return a text without the one character PostgreSQL cannot keep; anything but a text is empty."""
+    return value.replace("\x00", "") if isinstance(value, str) else ""

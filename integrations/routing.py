@@ -1,0 +1,84 @@
+"""Who handles what: the one table between the engine and the vendors."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from integrations import outbox
+from integrations.errors import Refused
+from integrations.inbox import Handler, Ignored
+from integrations.models import Connection, InboundEvent
+from integrations.scaleflex import client as scaleflex_client
+from integrations.scaleflex import config as scaleflex_config
+from integrations.scaleflex import inbound as scaleflex_inbound
+from integrations.scaleflex import polling as scaleflex_polling
+from integrations.trading_grid import client as grid_client
+from integrations.trading_grid import config as grid_config
+from integrations.trading_grid import inbound as grid_inbound
+from integrations.trading_grid import outbound as grid_outbound
+from integrations.trading_grid import polling as grid_polling
+
+SCALEFLEX = Connection.Vendor.SCALEFLEX
+TRADING_GRID = Connection.Vendor.TRADING_GRID
+
+_INBOUND: dict[tuple[str, str], Handler] = {
+    (SCALEFLEX, scaleflex_inbound.KIND): scaleflex_inbound.HANDLER,
+    (TRADING_GRID, grid_inbound.KIND): grid_inbound.HANDLER,
+}
+_OUTBOUND: dict[tuple[str, str], outbox.Deliver] = {
+    (TRADING_GRID, grid_outbound.PUBLICATION): grid_outbound.deliver_publication,
+}
+_POLLS: dict[str, Callable[..., bool]] = {
+    SCALEFLEX: scaleflex_polling.poll,
+    TRADING_GRID: grid_polling.poll,
+}
+
+
+def inbound_handler(vendor: str, kind: str) -> Handler:
+    """Return who works on a kind of event; what nobody knows is set aside, not lost."""
+    return _INBOUND.get((vendor, kind), _UNKNOWN)
+
+
+def outbound_handler(vendor: str, kind: str) -> outbox.Deliver:
+    """
+    Return who delivers a kind of message.
+
+    :raises Refused: nobody does; the message is parked
+    """
+    try:
+        return _OUTBOUND[vendor, kind]
+    except KeyError:
+        raise Refused(f"Nobody delivers {kind} to {vendor}.") from None
+
+
+def poll(connection: Connection, *, seconds: float) -> bool:
+    """
+    Ask the vendor for news for about so long.
+
+    :returns: whether there is more to read right away
+    """
+    return _POLLS[connection.vendor](connection, seconds=seconds)
+
+
+def check(connection: Connection) -> str:
+    """
+    Return a sentence that says that the connection works.
+
+    :raises DeliveryError: it does not; the text says why
+    """
+    if connection.vendor == SCALEFLEX:
+        return scaleflex_client.test(scaleflex_config.account(connection))
+    return grid_client.test(grid_config.account(connection))
+
+
+def check_options(connection: Connection) -> None:
+    """
+    :raises BadOptions: an option or a credential is missing or wrong
+    """
+    {SCALEFLEX: scaleflex_config.account, TRADING_GRID: grid_config.account}[connection.vendor](connection)
+
+
+def _set_aside(*, connection: Connection, events: Sequence[InboundEvent], now: Any) -> dict[int, Ignored]:
+    return {event.pk: Ignored(f"Nobody works on {event.kind}.") for event in events}
+
+
+_UNKNOWN = Handler(work=_set_aside, batch=50)

@@ -1,0 +1,288 @@
+"""What the DAM says enters the portal here: files of a list by the page, and hints by re-reading the file."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+from django.db import connection as database
+from django.db import transaction
+
+from integrations import inbox
+from integrations.errors import BadPayload, DeliveryError
+from integrations.inbox import Handler, Ignored, Later, News, Remark, Result
+from integrations.models import Connection, InboundEvent
+from integrations.payloads import is_clean
+from integrations.scaleflex import client, settings_cache
+from integrations.scaleflex.client import FileMissing, Page
+from integrations.scaleflex.config import Account, account
+from integrations.scaleflex.mapping import Mapped, fact_of, is_mirrored
+from integrations.scaleflex.schemas import MetadataModel, parse_file
+from portal.catalog import selectors as catalog
+from portal.catalog.facts import FileFact
+from portal.releases import services as releases
+
+KIND = "file"
+#: Files re-read at the same time.
+READERS = 6
+
+_readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="scaleflex-read")
+
+
+# -- Pages of a list --------------------------------------------------------------------------------------------------
+@dataclass
+class Taken:
+    """What came of a page: ``uuids`` of all its files, and how many of them were news, unclear or unusable."""
+
+    uuids: list[str] = field(default_factory=list)
+    news: int = 0
+    unsure: int = 0
+    parked: int = 0
+
+
+@dataclass(frozen=True)
+class _Item:
+    """One file of a page. ``key`` names exactly this state of it."""
+
+    subject: str
+    key: str
+    data: Any
+    mapped: Mapped | None = None
+    error: str = ""
+
+
+@transaction.atomic
+def take_in(
+    account: Account, page: Page, *, model: MetadataModel, now: datetime, again: bool = False
+) -> Taken:
+    """
+    Bring the portal to what one page of a list says.
+
+    Files that stand in the inbox exactly like this are passed over; the rest is applied at once and noted. A file that
+    cannot be used is parked with what the DAM said about it, and the rest of the page goes on.
+
+    :param again: apply also what is known already
+    """
+    seed = orjson.dumps(
+        [account.options.metadata, account.options.approved_words], option=orjson.OPT_SORT_KEYS
+    )
+    items = [_read(account, data, model, seed, strict=page.strict) for data in page.files]
+    taken = Taken(uuids=[item.subject for item in items if item is not None and item.subject])
+    wanted = [item for item in items if item is not None]
+    known = {} if again else _latest_keys(account.connection, [item.subject for item in wanted])
+    fresh = [item for item in wanted if known.get(item.subject) != item.key]
+    usable = [item for item in fresh if item.mapped is not None]
+    unsure, failed = _apply([item.mapped.fact for item in usable if item.mapped], now)
+    news = []
+    for item in fresh:
+        reason = item.error or failed.get(item.subject, "")
+        # The same state may return after another one: then its key is taken, and the time tells them apart.
+        key = item.key if known.get(item.subject) is None else f"{item.key}@{now.timestamp():.0f}"
+        entry = News(kind=KIND, subject=item.subject, dedupe_key=key, coalesces=True, state=inbox.State.DONE)
+        if reason:
+            entry = replace(entry, state=inbox.State.PARKED, error=reason, raw=_raw(item.data))
+        elif item.subject in unsure:
+            entry = replace(entry, state=inbox.State.PENDING)
+        elif item.mapped and item.mapped.note:
+            entry = replace(entry, error=item.mapped.note)
+        news.append(entry)
+    inbox.store(account.connection, news, now=now)
+    taken.unsure = len(unsure)
+    taken.parked = sum(entry.state == inbox.State.PARKED for entry in news)
+    taken.news = len(news) - taken.parked - taken.unsure
+    return taken
+
+
+def _read(account: Account, data: Any, model: MetadataModel, seed: bytes, *, strict: bool) -> _Item | None:
+    """Return one entry of a page, ``None`` for a file that is none of ours."""
+    uuid = data.get("uuid") if isinstance(data, dict) else None
+    subject = (
+        uuid if isinstance(uuid, str) and uuid.isascii() and uuid.isprintable() and len(uuid) <= 64 else ""
+    )
+    try:
+        if not strict and not is_clean(data):
+            raise BadPayload("The file's description has values that JSON does not have.")
+        file = parse_file(data)
+        if not is_mirrored(file, account.options):
+            return None
+        mapped = fact_of(file, source=account.connection.key, options=account.options, model=model)
+        return _Item(subject, _key(uuid, data, seed), data, mapped)
+    except BadPayload as error:
+        return _Item(subject, _key(subject, data, seed), data, error=str(error))
+
+
+def _key(uuid: str, data: Any, seed: bytes) -> str:
+    if isinstance(data, dict):
+        # How well a file fits a search says nothing about the file.
+        data = {name: value for name, value in data.items() if name != "relevance"}
+    digest = hashlib.blake2b(_raw(data), digest_size=16, key=hashlib.blake2b(seed, digest_size=16).digest())
+    return f"file:{uuid}:{digest.hexdigest()}"
+
+
+def _raw(data: Any) -> bytes:
+    try:
+        return orjson.dumps(data)
+    except TypeError:
+        return repr(data).encode("utf-8", "backslashreplace")
+
+
+def _latest_keys(connection: Connection, subjects: Sequence[str]) -> dict[str, str]:
+    """Return the key of the last thing the inbox took in about each file."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT DISTINCT ON (subject) subject, split_part(dedupe_key, '@', 1)
+            FROM integrations_inboundevent WHERE connection_id = %s AND subject = ANY(%s)
+            ORDER BY subject, id DESC
+            """,
+            [connection.pk, list(subjects)],
+        )
+        return dict(cursor.fetchall())
+
+
+def _apply(facts: Sequence[FileFact], now: datetime) -> tuple[set[str], dict[str, str]]:
+    """
+    Apply facts together, or one by one when one of them cannot be applied.
+
+    :returns: uuids of files that must be re-read with their versions, and ``{uuid: reason}`` of those that failed
+    """
+    if not facts:
+        return set(), {}
+    try:
+        with transaction.atomic():
+            return set(releases.apply_files(facts=facts, now=now).unsure), {}
+    except Exception as error:
+        if isinstance(error, database.Database.OperationalError):
+            raise  # the database is in trouble, not a file
+        if len(facts) == 1:
+            return set(), {facts[0].uuid: f"Unexpected: {type(error).__name__}: {error}"}
+    unsure: set[str] = set()
+    failed: dict[str, str] = {}
+    # Halves, not single files: one bad file in a thousand costs ten more rounds, not a thousand.
+    for half in (facts[: len(facts) // 2], facts[len(facts) // 2 :]):
+        also_unsure, also_failed = _apply(half, now)
+        unsure |= also_unsure
+        failed |= also_failed
+    return unsure, failed
+
+
+# -- Hints ------------------------------------------------------------------------------------------------------------
+def work(*, connection: Connection, events: Sequence[InboundEvent], now: datetime) -> dict[int, Result]:
+    """
+    Re-read the files that events are about and bring the portal to what the DAM says now.
+
+    :returns: results for ``inbox.Handler``
+    """
+    project = account(connection)
+    model = settings_cache.metadata_model(project, now=now)
+    answers = dict(
+        zip(
+            [event.pk for event in events],
+            _readers.map(lambda event: _fetch(project, event), events),
+            strict=True,
+        )
+    )
+    results: dict[int, Result] = {}
+    facts: dict[int, FileFact] = {}
+    for event in events:
+        answer = answers[event.pk]
+        if isinstance(answer, FileMissing):
+            results[event.pk] = _missing(project, event, answer, now)
+        elif isinstance(answer, DeliveryError):
+            results[event.pk] = answer
+        else:
+            outcome = _understand(project, answer, model)
+            if isinstance(outcome, Mapped):
+                facts[event.pk] = outcome.fact
+                results[event.pk] = Remark(outcome.note) if outcome.note else None
+            else:
+                results[event.pk] = outcome
+    if facts:
+        unsure = set(releases.apply_files(facts=list(facts.values()), now=now).unsure)
+        again = {pk: fact for pk, fact in facts.items() if fact.uuid in unsure}
+        results |= _apply_with_versions(project, again, now)
+    return results
+
+
+HANDLER = Handler(work=work, batch=50)
+
+
+def _fetch(project: Account, event: InboundEvent) -> dict[str, Any] | DeliveryError:
+    # Runs in a thread of its own: no database here.
+    try:
+        # The second look at a missing file takes the other of the two spellings.
+        return client.get_file(
+            project, event.subject, spelling="file" if "missing_since" in event.data else "files"
+        )
+    except DeliveryError as error:
+        return error
+
+
+def _understand(project: Account, data: Any, model: MetadataModel) -> Mapped | Result:
+    try:
+        file = parse_file(data)
+        if not is_mirrored(file, project.options):
+            return Ignored("The file lies in a folder that is not mirrored.")
+        return fact_of(file, source=project.connection.key, options=project.options, model=model)
+    except BadPayload as error:
+        return BadPayload(str(error), raw=_raw(data))
+
+
+def _apply_with_versions(project: Account, facts: dict[int, FileFact], now: datetime) -> dict[int, Result]:
+    """Ask for the older versions of files at a known path, and apply them again."""
+    results: dict[int, Result] = {}
+    for pk, fact in facts.items():
+        try:
+            uuids = client.get_version_uuids(project, fact.uuid)
+        except DeliveryError as error:
+            results[pk] = error
+            continue
+        older = tuple(uuid for uuid in uuids if uuid != fact.uuid)
+        releases.apply_files(facts=[replace(fact, previous_uuids=older)], now=now)
+    return results
+
+
+def _missing(project: Account, event: InboundEvent, error: FileMissing, now: datetime) -> Result:
+    """A deletion is believed after a second 404, and only if no newer version has taken the file's place."""
+    since = event.data.get("missing_since")
+    if since is None:
+        wait = timedelta(seconds=project.options.confirm_gone_seconds)
+        return Later(now + wait, {**event.data, "missing_since": now.isoformat()})
+    source = project.connection.key
+    path = catalog.paths_of(source, [event.subject]).get(event.subject)
+    if path is None:
+        return Ignored("The DAM does not have the file, and neither do we.")
+    successor = _at(project, path)
+    if successor is not None and successor != event.subject:
+        inbox.store_hint(project.connection, kind=KIND, subject=successor, now=now)
+        return Ignored(f"A newer version has taken its place: {successor}.")
+    releases.file_is_gone(source=source, uuid=event.subject, now=now)
+    return None
+
+
+def _at(project: Account, path: str) -> str | None:
+    """
+    Return the uuid of the file that lies at a path now, ``None`` when there is none.
+
+    :raises DeliveryError: the DAM cannot be asked
+    """
+    folder, name = path.rsplit("/", 1)
+    words = name.replace('"', " ").replace("\\", " ")
+    page = client.list_files(project, limit=100, offset=0, folder=folder or "/", q=f'"{words}"')
+    for data in page.files:
+        try:
+            file = parse_file(data)
+        except BadPayload:
+            continue
+        if file.path == path:
+            return file.uuid
+    return None
+
+
+def hint(connection: Connection, uuids: Iterable[str], *, now: datetime, raw: bytes | None = None) -> None:
+    """Note that something about these files may have changed."""
+    for uuid in uuids:
+        inbox.store_hint(connection, kind=KIND, subject=uuid, now=now, raw=raw)

@@ -1,0 +1,282 @@
+"""From the DAM's words to the portal's."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from integrations.errors import BadPayload
+from integrations.payloads import text
+from integrations.scaleflex.config import Options
+from integrations.scaleflex.schemas import MetadataModel, RemoteFile
+from portal.catalog.choices import AssetKind, Medium, View
+from portal.catalog.facts import FileFact
+
+#: Approval words seen in the vendor's widget. Any other is treated as "not approved" and noted.
+KNOWN_APPROVALS = {
+    "", "APPROVED", "PENDING", "PRE-APPROVED", "PRE-REFUSED", "REFUSED", "REJECTED", "CANCELLED", "CANCELED", "RESET",
+    "NO_RESPONSE",
+}  # fmt: skip
+_VECTOR = {
+    "image/svg+xml",
+    "application/postscript",
+    "image/x-eps",
+    "application/illustrator",
+    "application/eps",
+}
+_DOCUMENTS = ("application/pdf", "text/", "application/msword", "application/vnd.", "application/rtf")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """``fact`` for the portal; ``note`` is something staff should know about it, or empty."""
+
+    fact: FileFact
+    note: str = ""
+
+
+def is_mirrored(file: RemoteFile, options: Options) -> bool:
+    """Return whether a file belongs to the portal at all: below the root, and no derivative."""
+    return _inside(file.path, options.root_folder) and not any(
+        _inside(file.path, folder) for folder in options.skipped_folders
+    )
+
+
+def _inside(path: str, folder: str) -> bool:
+    folder = "/" + folder.strip("/")
+    return folder == "/" or path.startswith(folder + "/")
+
+
+def fact_of(
+    file: RemoteFile,
+    *,
+    source: str,
+    options: Options,
+    model: MetadataModel,
+    previous_uuids: tuple[str, ...] | None = None,
+) -> Mapped:
+    """
+    Translate one file.
+
+    :param source: key of the connection
+    :raises BadPayload: the rights window cannot be read; guessing could show what must not be shown
+    """
+    values = _Values(file.meta, options, model)
+    medium = _medium(file.media_type)
+    title = values.texts("title") or {options.default_language: _readable(file.name)}
+    fact = FileFact(
+        source=source,
+        uuid=file.uuid,
+        previous_uuids=previous_uuids,
+        path=file.path,
+        sha1=file.sha1,
+        size=file.size,
+        width=file.width,
+        height=file.height,
+        duration=file.duration,
+        media_type=file.media_type,
+        extension=file.extension,
+        modified_at=file.modified_at,
+        approved=file.approval in options.approved_words,
+        approval_word=file.approval,
+        medium=medium,
+        kind=_kind(values.word("kind"), medium),
+        view=_view(values.word("view")),
+        group=values.text("group", 200),
+        language=language(values.word("language")),
+        markets=tuple(
+            sorted({word.upper() for word in values.words("markets") if re.fullmatch("[A-Za-z]{2}", word)})
+        ),
+        gtin=gtin14(values.text("gtin", 40)),
+        product_name=values.texts("product_name"),
+        net_content=values.text("net_content", 60),
+        brand=values.text("brand", 100),
+        title=title,
+        description=values.texts("description"),
+        alt_text=values.texts("alt_text"),
+        tags=tuple(sorted(file.tags)),
+        labels=tuple(sorted(file.labels)),
+        rights_start=window_start(values.raw("rights_start")),
+        rights_end=window_end(values.raw("rights_end", model.expiry_key)),
+        usage_rights=values.text("usage_rights", 10_000),
+        copyright=values.text("copyright", 300),
+        public_use=values.flag("public_use"),
+        metadata=values.routable(file.product_ref),
+    )
+    note = (
+        "" if file.approval in KNOWN_APPROVALS else f"Unknown approval word {file.approval!r}: not approved."
+    )
+    return Mapped(fact, note)
+
+
+class _Values:
+    """The metadata of one file by the portal's words; selections and variants by their API values."""
+
+    def __init__(self, meta: Mapping[str, Any], options: Options, model: MetadataModel):
+        self._meta = meta
+        self._keys = options.metadata
+        self._default = options.default_language
+        self._values = model.values or {}
+        self._variants = model.variants or {}
+
+    def raw(self, word: str, other_key: str | None = None) -> Any:
+        """The value as it came; of a second key when the first has none."""
+        value = self._meta.get(self._keys[word])
+        if value in (None, "") and other_key:
+            value = self._meta.get(other_key)
+        return value
+
+    def _plain(self, value: Any) -> str:
+        if isinstance(value, dict):
+            # A selection with format=select:json, or a text that has variants where one was expected.
+            value = value.get("api_value") or self._in_default(value)
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, int | float):
+            return f"{value:g}" if isinstance(value, float) else str(value)
+        plain = text(value).strip()
+        return self._values.get(plain, plain)
+
+    def _in_default(self, value: dict[str, Any]) -> Any:
+        found = {self._variants.get(key, key): entry for key, entry in value.items()}
+        return found.get(self._default) or next((entry for entry in found.values() if entry), "")
+
+    def text(self, word: str, longest: int) -> str:
+        value = self.raw(word)
+        return self._plain(value[0] if isinstance(value, list) and value else value)[:longest]
+
+    def word(self, word: str) -> str:
+        return self.text(word, 100)
+
+    def words(self, word: str) -> list[str]:
+        value = self.raw(word)
+        entries = (
+            value if isinstance(value, list) else text(value).split(",") if isinstance(value, str) else []
+        )
+        return [found for entry in entries if (found := self._plain(entry))]
+
+    def texts(self, word: str) -> dict[str, str]:
+        value = self.raw(word)
+        if not isinstance(value, dict):
+            plain = self._plain(value) if value not in (None, []) else ""
+            return {self._default: plain} if plain else {}
+        found = {language(self._variants.get(key, key)): text(entry).strip() for key, entry in value.items()}
+        return {key: entry for key, entry in found.items() if key and entry}
+
+    def flag(self, word: str) -> bool:
+        value = self.raw(word)
+        return (
+            value is True
+            or value == 1
+            or (isinstance(value, str) and value.strip().lower() in {"1", "true", "yes"})
+        )
+
+    def routable(self, product_ref: str) -> dict[str, str | bool | list[str]]:
+        """Everything that a routing rule may ask for: single values and lists, not the texts with variants."""
+        found: dict[str, str | bool | list[str]] = {"product_ref": product_ref} if product_ref else {}
+        for key, value in self._meta.items():
+            key = text(key).strip()
+            if not key or isinstance(value, dict) or value in (None, "", []):
+                continue
+            if isinstance(value, bool):
+                found[key] = value
+            elif isinstance(value, list):
+                found[key] = [plain[:500] for entry in value[:200] if (plain := self._plain(entry))]
+            else:
+                found[key] = self._plain(value)[:500]
+        return found
+
+
+def _readable(name: str) -> str:
+    stem = name.rsplit(".", 1)[0] or name
+    return stem.replace("_", " ").strip() or name
+
+
+def _medium(media_type: str) -> str:
+    if media_type in _VECTOR:
+        return Medium.VECTOR.value
+    if media_type.startswith("image/"):
+        return Medium.IMAGE.value
+    if media_type.startswith("video/"):
+        return Medium.VIDEO.value
+    if media_type.startswith(_DOCUMENTS):
+        return Medium.DOCUMENT.value
+    return Medium.OTHER.value
+
+
+_KINDS = frozenset(AssetKind.values)
+_VIEWS = frozenset(View.values)
+
+
+def _kind(word: str, medium: str) -> str:
+    word = word.lower()
+    if word in _KINDS:
+        return word
+    return medium if medium in {"video", "document"} else AssetKind.OTHER.value
+
+
+def _view(word: str) -> str:
+    word = word.lower()
+    return word if word in _VIEWS else View.NONE.value
+
+
+def language(word: str) -> str:
+    """Return a BCP 47 code in its usual spelling (``pt-BR``), empty for anything else."""
+    word = word.strip().replace("_", "-")
+    if len(word) > 12 or not _LANGUAGE.fullmatch(word):
+        return ""
+    first, *rest = word.split("-")
+    return "-".join([first.lower(), *(part.upper() if len(part) == 2 else part.title() for part in rest)])
+
+
+def gtin14(value: str) -> str:
+    """
+    Return a GTIN of 8, 12, 13 or 14 digits with 14 digits, empty when it is none or its check digit is wrong.
+
+    Source: GS1 General Specifications, "Check digit calculations".
+    """
+    digits = re.sub(r"[\s-]", "", value)
+    if not digits.isascii() or not digits.isdigit() or len(digits) not in {8, 12, 13, 14}:
+        return ""
+    digits = digits.zfill(14)
+    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(digits))
+    return digits if total % 10 == 0 and int(digits) else ""
+
+
+def window_start(value: Any) -> datetime | None:
+    """
+    Return the first moment of use: of a day, its beginning in UTC.
+
+    :raises BadPayload: not a date
+    """
+    return _moment(value, "start", timedelta())
+
+
+def window_end(value: Any) -> datetime | None:
+    """
+    Return the moment at which use ends: of a day, which is the last one allowed, the midnight after it in UTC.
+
+    :raises BadPayload: not a date
+    """
+    return _moment(value, "end", timedelta(days=1))
+
+
+def _moment(value: Any, which: str, after_day: timedelta) -> datetime | None:
+    if value is None or value == "" or value == [] or value == {}:
+        return None
+    plain = text(value).strip()
+    if not plain and isinstance(value, str):
+        return None
+    try:
+        if _DAY.fullmatch(plain):
+            day = date.fromisoformat(plain)
+            return datetime(day.year, day.month, day.day, tzinfo=UTC) + after_day
+        moment = datetime.fromisoformat(plain)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise BadPayload(
+            f"The {which} of the rights ({str(value)[:60]!r}) cannot be read as a date."
+        ) from None

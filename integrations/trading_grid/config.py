@@ -1,0 +1,178 @@
+"""
+What must be known about one company in the grid, and what is taken when nothing is said.
+
+No public document describes most of these resources: every tenant is set up by contract. So paths, field names and
+words come from here; the defaults are our own contract, the documented paths among them.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from integrations import connections, options
+from integrations.errors import BadOptions
+from integrations.models import Connection
+
+_SERVICES = "/TGCommunityServices/v1/companies/{companyId}"
+_WORKSPACE = "/TGCommunityWorkspace/v1/companies/{companyId}"
+
+#: Endpoint -> path. The first three are documented by the vendor.
+PATHS = {
+    "company": _SERVICES,
+    "partnerDirectory": f"{_SERVICES}/partnerDirectory",
+    "users": f"{_SERVICES}/users",
+    "communities": f"{_WORKSPACE}/communities",
+    "community": f"{_WORKSPACE}/communities/{{communityId}}",
+    "members": f"{_WORKSPACE}/communities/{{communityId}}/members",
+    "posts": f"{_WORKSPACE}/communities/{{communityId}}/posts",
+    "post": f"{_WORKSPACE}/communities/{{communityId}}/posts/{{postId}}",
+    "postState": f"{_WORKSPACE}/communities/{{communityId}}/posts/{{postId}}/state",
+    "events": f"{_WORKSPACE}/events",
+    "subscriptions": f"{_WORKSPACE}/subscriptions",
+}
+#: Endpoint -> the resource whose field and value maps its bodies follow.
+RESOURCES = {
+    "partnerDirectory": "partners",
+    "communities": "communities",
+    "community": "communities",
+    "members": "members",
+    "posts": "posts",
+    "post": "posts",
+    "postState": "posts",
+}
+#: Name of a value map -> the resource and field whose words it translates.
+VALUE_FIELDS = {
+    "communityKind": ("communities", "kind"),
+    "communityStatus": ("communities", "status"),
+    "memberStatus": ("members", "status"),
+    "partnerKind": ("partners", "kind"),
+    "partnerStatus": ("partners", "status"),
+    "postKind": ("posts", "kind"),
+    "postStatus": ("posts", "status"),
+    "receiptStatus": ("receipts", "status"),
+    "issueStatus": ("issues", "status"),
+    "issueSeverity": ("issues", "severity"),
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """
+    ``Connection.options`` of a company.
+
+    ==================  ===========================================================================================
+    gateway_url         ``https://apigrid.opentext.com`` or the tenant's
+    company_id          the hub company; stands for ``{companyId}`` in paths
+    token_path          of the gateway; ``/tenants/{tenantId}/oauth2/token`` with ``token_style`` ``tenant``
+    token_style         ``gateway`` (grant in the query) or ``tenant`` (grant in a form)
+    dialect             how lists are paged: ``cartographer``, ``hal`` or ``plain``
+    paths               endpoint -> path, merged over ``PATHS``
+    field_map           resource -> ``{our name: theirs}``
+    value_map           a name of ``VALUE_FIELDS`` -> ``{our word: theirs}``
+    page_size           rows of a list's page
+    events_seconds      between two polls for events; ``directory_minutes`` between two readings of the directory
+    requires_receipt    whether posts ask their readers to confirm
+    webhook_tolerance_seconds  how old a signed call may be
+    ==================  ===========================================================================================
+    """
+
+    gateway_url: str
+    company_id: str
+    token_path: str = "/v1/oauth2/tokens"
+    token_style: str = field(default="gateway", metadata={"choices": ("gateway", "tenant")})
+    dialect: str = field(default="cartographer", metadata={"choices": ("cartographer", "hal", "plain")})
+    paths: dict[str, str] = field(default_factory=PATHS.copy)
+    field_map: dict[str, dict[str, str]] = field(default_factory=dict)
+    value_map: dict[str, dict[str, str]] = field(default_factory=dict)
+    page_size: int = field(default=100, metadata={"least": 1, "most": 1000})
+    events_seconds: float = field(default=60.0, metadata={"least": 1, "most": 86_400})
+    directory_minutes: float = field(default=60.0, metadata={"least": 0.1, "most": 10_080})
+    requires_receipt: bool = False
+    webhook_tolerance_seconds: int = field(default=300, metadata={"least": 10, "most": 3600})
+
+
+@dataclass(frozen=True)
+class Account:
+    """One company, ready to be called. ``consumer_key`` and ``consumer_secret`` are secret."""
+
+    connection: Connection
+    options: Options
+    consumer_key: str
+    consumer_secret: str
+    hosts: frozenset[str]
+
+    def url(self, endpoint: str, **args: str) -> str:
+        """
+        Return the address of an endpoint.
+
+        :raises BadOptions: the tenant has no path for it
+        """
+        template = self.options.paths.get(endpoint)
+        if not template:
+            raise BadOptions(f"paths has no {endpoint}.")
+        values = {"companyId": self.options.company_id, "tenantId": self.options.company_id, **args}
+        return self.options.gateway_url + template.format(
+            **{name: quote(value, safe="") for name, value in values.items()}
+        )
+
+    def match(self, url: str, endpoint: str) -> dict[str, str] | None:
+        """Return the placeholders' values when an address is one of this endpoint's or lies below it, else ``None``."""
+        pattern = re.sub(
+            r"\\\{(\w+)\\\}", r"(?P<\1>[^/?#]+)", re.escape(self.options.paths.get(endpoint, ""))
+        )
+        found = re.match(f"{pattern}(/|$)", urlsplit(url).path)
+        return found.groupdict() if found and pattern else None
+
+
+def account(connection: Connection) -> Account:
+    """
+    Read a connection.
+
+    Credentials: ``consumer_key``, ``consumer_secret``, and ``webhook_secret`` (``whsec_...``; two, separated by a
+    blank, while it is being changed).
+
+    :raises BadOptions: something is missing or wrong
+    """
+    found = options.read(Options, connection.options)
+    _check_paths(found.paths)
+    _check_maps(found)
+    secrets = connections.credentials(connection)
+    for name in ("consumer_key", "consumer_secret"):
+        if not secrets.get(name):
+            raise BadOptions(
+                f"The {name.replace('_', ' ')} of the company is missing. Enter it in the connection."
+            )
+    return Account(
+        connection=connection,
+        options=found,
+        consumer_key=secrets["consumer_key"],
+        consumer_secret=secrets["consumer_secret"],
+        hosts=connection.hosts,
+    )
+
+
+def _check_paths(paths: dict[str, Any]) -> None:
+    for endpoint, path in paths.items():
+        if not isinstance(path, str) or (path and not path.startswith("/")):
+            raise BadOptions(
+                f"paths.{endpoint} must begin with a slash, or be empty when the tenant has no such resource."
+            )
+        wanted = set(re.findall(r"\{(\w+)\}", PATHS.get(endpoint, path)))
+        given = set(re.findall(r"\{(\w+)\}", path))
+        if path and given - wanted - {"companyId", "tenantId"}:
+            raise BadOptions(
+                f"paths.{endpoint} has placeholders that nobody fills: {', '.join(sorted(given - wanted))}."
+            )
+
+
+def _check_maps(found: Options) -> None:
+    for name in ("field_map", "value_map"):
+        for key, entries in getattr(found, name).items():
+            if not isinstance(entries, dict) or not all(isinstance(word, str) for word in entries.values()):
+                raise BadOptions(f"{name}.{key} must be an object of texts.")
+            if len(set(entries.values())) < len(entries):
+                raise BadOptions(f"{name}.{key} gives two of our names the same one of theirs.")
+    unknown = set(found.value_map) - set(VALUE_FIELDS)
+    if unknown:
+        raise BadOptions(f"value_map has no {', '.join(sorted(unknown))}. It has {', '.join(VALUE_FIELDS)}.")

@@ -1,0 +1,149 @@
+"""Companies, communities and who is in which: read whole, applied in one transaction."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from integrations.errors import BadPayload
+from integrations.models import Connection, ExternalReference
+from integrations.trading_grid import client, schemas
+from integrations.trading_grid.config import Account
+from integrations.trading_grid.schemas import Company, Group
+from portal.partners import selectors as partners_read
+from portal.partners import services as partners
+from portal.partners.models import Community, Partner
+from portal.releases import services as releases
+
+logger = logging.getLogger(__name__)
+
+COMMUNITY, PARTNER = "portal.community", "portal.partner"
+
+
+@dataclass(frozen=True)
+class Directory:
+    """
+    What the grid told.
+
+    ``members``  community id -> companies with an active membership; a community whose list could not be trusted is
+                 left out
+    ``notes``    what could not be used, for staff
+    """
+
+    companies: list[Company]
+    groups: list[Group]
+    members: dict[str, list[str]]
+    notes: list[str]
+
+
+def fetch(account: Account, *, only: Iterable[str] | None = None) -> Directory:
+    """
+    Read the directory. No database here.
+
+    :param only: ids of the communities whose members are wanted, all when not given
+    :raises DeliveryError: something could not be read; then nothing is applied
+    """
+    notes: list[str] = []
+    companies = []
+    for data in client.partners(account):
+        try:
+            companies.append(schemas.company(data))
+        except BadPayload as error:
+            notes.append(str(error))
+    groups = []
+    for data in client.communities(account):
+        try:
+            groups.append(schemas.group(data))
+        except BadPayload as error:
+            notes.append(str(error))
+    wanted = None if only is None else set(only)
+    members = {}
+    for group in groups:
+        if wanted is not None and group.id not in wanted:
+            continue
+        rows = list(client.members(account, group.id))
+        if group.member_count is not None and group.member_count != len(rows):
+            # A page that was cut short must not put anybody out.
+            notes.append(
+                f"{group.name}: {len(rows)} of {group.member_count} members came; the members were left as they are."
+            )
+            continue
+        try:
+            found = [schemas.active_member(row) for row in rows]
+        except BadPayload as error:
+            notes.append(f"{group.name}: {error} The members were left as they are.")
+            continue
+        members[group.id] = [company for company in found if company]
+    return Directory(companies=companies, groups=groups, members=members, notes=notes)
+
+
+@transaction.atomic
+def apply(connection: Connection, directory: Directory, *, now: datetime) -> None:
+    """Bring partners, communities and memberships to what the grid told. What it did not tell about stays."""
+    companies = _save_companies(connection, directory.companies, now)
+    groups = _save_groups(connection, directory.groups, now)
+    for group_id, members in directory.members.items():
+        known = [companies[company_id] for company_id in members if company_id in companies]
+        releases.set_members(community=groups[group_id], partners=known, now=now)
+
+
+def _save_companies(connection: Connection, found: list[Company], now: datetime) -> dict[str, Partner]:
+    references = _references(connection, "partner")
+    rows = partners_read.partners_by_id(references.values())
+    saved = {}
+    for company in found:
+        partner = partners.save_partner(
+            partner=rows.get(references.get(company.id, 0)),
+            name=company.name[:200],
+            kind=company.kind,
+            status=company.status,
+            gln=company.gln,
+            language=company.language,
+            regions=company.regions,
+            markets=company.markets,
+            languages=company.languages,
+            now=now,
+        )
+        _remember(connection, "partner", company.id, PARTNER, partner.pk, known=company.id in references)
+        saved[company.id] = partner
+    return saved
+
+
+def _save_groups(connection: Connection, found: list[Group], now: datetime) -> dict[str, Community]:
+    references = _references(connection, "community")
+    rows = partners_read.communities_by_id(references.values())
+    saved = {}
+    for group in found:
+        community = partners.save_community(
+            community=rows.get(references.get(group.id, 0)),
+            name=group.name[:200],
+            kind=group.kind,
+            status=group.status,
+            regions=group.regions,
+            languages=group.languages,
+            now=now,
+        )
+        _remember(connection, "community", group.id, COMMUNITY, community.pk, known=group.id in references)
+        saved[group.id] = community
+    return saved
+
+
+def _references(connection: Connection, resource: str) -> dict[str, int]:
+    rows = ExternalReference.objects.filter(connection=connection, resource=resource)
+    return dict(rows.values_list("external_id", "local_id"))
+
+
+def _remember(
+    connection: Connection, resource: str, external_id: str, kind: str, pk: int, *, known: bool
+) -> None:
+    if known:
+        # Also when our row was gone and had to be made again.
+        ExternalReference.objects.filter(
+            connection=connection, resource=resource, external_id=external_id
+        ).exclude(local_id=pk).update(local_id=pk)
+        return
+    ExternalReference.objects.create(
+        connection=connection, resource=resource, external_id=external_id, local_type=kind, local_id=pk
+    )
