@@ -98,3 +98,8 @@ def partner_of_client(client_id: str) -> ApiClient:
 def partners_by_id(ids: Iterable[int]) -> dict[int, Partner]:
     """Return partners by row number. For staff and integrations."""
     return Partner.objects.in_bulk(list(ids))
+
+
+def communities_by_id(ids: Iterable[int]) -> dict[int, Community]:
+    """Return communities by row number. For staff and integrations."""
+    return Community.objects.in_bulk(list(ids))
