@@ -317,6 +317,7 @@ CELERY_BEAT_SCHEDULE = {
     "releases-windows": {"task": "portal.releases.tasks.open_and_close_windows", "schedule": 20.0},
     "publications-routing": {"task": "portal.releases.tasks.continue_routing", "schedule": 5.0},
     "publications-number-changes": {"task": "portal.publications.tasks.number_changes", "schedule": 5.0},
+    "downloads-prepare": {"task": "portal.downloads.tasks.prepare", "schedule": 5.0},
     "activity-seal": {"task": "portal.activity.tasks.seal", "schedule": 10.0},
     "integrations-deliver": {"task": "integrations.tasks.deliver", "schedule": float(SWEEP_SECONDS)},
     "integrations-process": {"task": "integrations.tasks.process", "schedule": float(SWEEP_SECONDS)},

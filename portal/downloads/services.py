@@ -1,7 +1,8 @@
 """The one check before a byte leaves, and the record of what was taken."""
 
+import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.formats import date_format
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.activity import services as activity
 from portal.catalog.models import AssetVersion
-from portal.core.errors import DomainError, Gone, NotFound
+from portal.core.errors import DomainError, Gone, NotFound, NotReady
 from portal.downloads.choices import Via
 from portal.downloads.models import Download
 from portal.partners.models import Partner
@@ -132,38 +133,63 @@ def rendition_for(*, grant: Grant, now: datetime) -> Rendition:
     return renditions.ensure(version=grant.version, revision=grant.revision, now=now)
 
 
-def take_by_digest(*, partner: Partner, sha256: str, taker: Taker, now: datetime) -> tuple[Rendition, str]:
+@dataclass(frozen=True)
+class Found:
+    """Bytes a partner may take now, and the name under which they leave."""
+
+    grant: Grant
+    rendition: Rendition
+    name: str
+
+
+def find_by_digest(*, partner: Partner, sha256: str, now: datetime) -> Found:
     """
-    The same check and record for bytes asked for by their digest. Replaced versions are still given: the digest names
-    exactly them, and whoever must prove what they hold needs them.
+    The same check for bytes asked for by their digest; ``note_taken`` records that they left. Replaced versions are
+    still given: the digest names exactly them, and whoever must prove what they hold needs them.
 
     :raises NotFound: no such bytes for this partner
     :raises Gone: taken back
+    :raises NotYet: the rights begin later
     """
-    gone: DomainError | None = None
+    no: DomainError | None = None
     for rendition in recipes.by_digest(sha256):
-        version = rendition.version
+        version, revision = rendition.version, rendition.revision
+        if revision.recipe.is_preview:
+            continue
         try:
             card = publications.get_asset(partner, version.variant.asset.public_id, at=now)
             variant = next((v for v in card.variants if v.variant.pk == version.variant_id), None)
             if variant is None:
                 raise NotFound
-            _check(variant, version, rendition.revision)
-        except Gone as error:
-            gone = error
-            continue
+            _check(variant, version, revision)
         except NotFound:
             continue
-        if rendition.revision.recipe.is_preview:
+        except (Gone, NotYet) as error:
+            # The same bytes may belong to another file that is still given out.
+            no = error
             continue
-        grant = Grant(card=card, variant=variant, version=version, revision=rendition.revision)
-        rendition = renditions.ensure(version=version, revision=rendition.revision, now=now)
-        if rendition.sha256 != sha256:
-            continue
-        name = file_name(version, rendition.revision, rendition)
-        _record(grant, rendition, name, partner=partner, taker=taker, now=now)
-        return rendition, name
-    raise gone or NotFound
+        rendition = renditions.ensure(version=version, revision=revision, now=now)
+        if rendition.sha256 == sha256:
+            grant = Grant(card=card, variant=variant, version=version, revision=revision)
+            return Found(grant, rendition, file_name(version, revision, rendition))
+    raise no or NotFound
+
+
+#: A file fetched in parts, or resumed, within this time is one taking.
+PARTS = timedelta(days=1)
+
+
+def note_taken(*, found: Found, partner: Partner, taker: Taker, now: datetime, part: bool = False) -> None:
+    """
+    Record that bytes found by digest leave now.
+
+    :param part: only a range of them; nothing is recorded when the same taker began with them shortly before
+    """
+    began = Download.objects.filter(
+        partner=partner, sha256=found.rendition.sha256, actor=taker.actor, at__gt=now - PARTS
+    )
+    if not (part and began.exists()):
+        _record(found.grant, found.rendition, found.name, partner=partner, taker=taker, now=now)
 
 
 def file_name(version: AssetVersion, revision: RecipeRevision, rendition: Rendition) -> str:
@@ -210,3 +236,27 @@ def _record(
         },
         now=now,
     )
+
+
+def prepare(*, now: datetime, limit: int = 20, seconds: float = 3.0) -> int:
+    """
+    Make the renditions that people will ask for first, before they do: previews and the first size of newly published
+    files, newest first. A convenience: what is not prepared is made when somebody asks.
+
+    :param seconds: no new one is begun afterwards
+    :returns: how many were made
+    """
+    until, made = time.monotonic() + seconds, 0
+    for version, revision in publications.versions_without_rendition(
+        recipes.prepared_revisions(), limit=limit
+    ):
+        if time.monotonic() > until:
+            break
+        try:
+            renditions.ensure(version=version, revision=revision, now=now, wait_seconds=0)
+            made += 1
+        except renditions.CannotBeMade:
+            continue
+        except NotReady:
+            break
+    return made

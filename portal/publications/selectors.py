@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext as _
 
 from portal.catalog.choices import Withdrawal
 from portal.catalog.models import Asset, AssetVersion
+from portal.core import rowscope
 from portal.core.errors import Gone, NotFound
 from portal.core.paging import Page, paginate
-from portal.partners.models import Partner
-from portal.partners.selectors import community_ids
+from portal.partners.models import Community, Partner
+from portal.partners.selectors import communities_by_id, community_ids
 from portal.publications import facets
 from portal.publications.cards import AssetCard, cards
 from portal.publications.choices import ChangeKind
@@ -22,10 +23,12 @@ from portal.publications.facets import AssetFilter, Facets
 from portal.publications.models import Change, PublicationItem
 from portal.publications.posts import PostContent, post_contents
 from portal.publications.visibility import items_in, visible_items
+from portal.renditions.models import RecipeRevision, Rendition
+from portal.renditions.selectors import media_for
 
 __all__ = [
-    "SORTS", "AssetFilter", "ChangeLine", "PostContent", "asset_page", "changes_page", "count_facets", "get_asset",
-    "newest_changes", "pictures_of_product", "post_contents", "versions_of",
+    "SORTS", "AssetFilter", "ChangeLine", "PostContent", "asset_page", "changes_page", "count_facets", "feed_end",
+    "get_asset", "newest_changes", "pictures_of_product", "post_contents", "versions_of", "versions_without_rendition",
 ]  # fmt: skip
 
 #: How a list may be sorted: name -> (fields, their types)
@@ -130,16 +133,17 @@ def versions_of(partner: Partner, card: AssetCard, *, language: str | None = Non
 class ChangeLine:
     """
     One line of the feed. ``is_available`` tells what holds now, whatever the line said then: a file withdrawn from one
-    community may still be there by another.
+    community may still be there by another. ``community`` is read for ``changes_page`` only.
     """
 
     change: Change
     is_available: bool
+    community: Community | None = None
 
 
 def _feed(partner: Partner) -> QuerySet[Change]:
     mine = Q(partner__isnull=True, community_id__in=community_ids(partner)) | Q(partner=partner)
-    return Change.objects.filter(mine).select_related("asset", "variant", "version", "community")
+    return Change.objects.filter(mine).select_related("asset", "variant", "version")
 
 
 def _lines(partner: Partner, changes: Sequence[Change], *, at: datetime) -> list[ChangeLine]:
@@ -147,7 +151,17 @@ def _lines(partner: Partner, changes: Sequence[Change], *, at: datetime) -> list
     there = set(
         visible_items(partner, at=at).filter(variant__in=variants).values_list("variant_id", flat=True)
     )
-    return [ChangeLine(change=change, is_available=change.variant_id in there) for change in changes]
+    # The line "left" names a community that the wall no longer shows to this company.
+    with rowscope.everything():
+        communities = communities_by_id({change.community_id for change in changes})
+    return [
+        ChangeLine(
+            change=change,
+            is_available=change.variant_id in there,
+            community=communities[change.community_id],
+        )
+        for change in changes
+    ]
 
 
 def changes_page(
@@ -160,6 +174,12 @@ def changes_page(
     """
     rows = list(_feed(partner).filter(number__gt=after).order_by("number")[: size + 1])
     return _lines(partner, rows[:size], at=at), len(rows) > size
+
+
+def feed_end(partner: Partner) -> int:
+    """Return the position of the last change for this partner so far, 0 when there was none."""
+    last = _feed(partner).filter(number__isnull=False).order_by("-number").values_list("number", flat=True)
+    return last.first() or 0
 
 
 def newest_changes(
@@ -178,3 +198,23 @@ def newest_changes(
     shown = {card.asset.pk: card for card in cards(list(assets.values()), items, at=at)}
     pairs = [(ChangeLine(change, True), shown[pk]) for pk, change in newest.items() if pk in shown]
     return pairs[:limit]
+
+
+def versions_without_rendition(
+    revisions: Sequence[RecipeRevision], *, limit: int
+) -> list[tuple[AssetVersion, RecipeRevision]]:
+    """Return published current versions that nobody has asked for yet in one of these revisions, newest first."""
+    found: list[tuple[AssetVersion, RecipeRevision]] = []
+    for revision in revisions:
+        if len(found) >= limit:
+            break
+        versions = (
+            AssetVersion.objects.filter(medium__in=media_for(revision))
+            .filter(
+                Exists(PublicationItem.objects.filter(version=OuterRef("pk"), withdrawn_at__isnull=True)),
+                ~Exists(Rendition.objects.filter(version=OuterRef("pk"), revision=revision)),
+            )
+            .order_by("-pk")[: limit - len(found)]
+        )
+        found += [(version, revision) for version in versions]
+    return found

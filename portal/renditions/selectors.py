@@ -54,7 +54,7 @@ def current_revisions(*, previews: bool = False) -> list[RecipeRevision]:
 
 
 def prepared_revisions() -> list[RecipeRevision]:
-    """Return the revisions worth making before anybody asks: those of our pages, and the first offered of each medium."""
+    """Return the revisions worth making before anybody asks: those of our pages, and the first of each medium."""
     offered = current_revisions()
     first = {
         revision.recipe.medium: revision
