@@ -149,7 +149,7 @@ class Demo:
         return self._python(
             "The worker",
             *("-m", "celery", "-A", "portal", "worker", "--without-gossip", "--without-mingle"),
-            *("--concurrency", "2", "--loglevel", "INFO"),
+            *("--concurrency", "4", "--loglevel", "INFO"),
         )
 
     def _timetable(self) -> Program:
