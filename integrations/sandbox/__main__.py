@@ -17,6 +17,7 @@ THREADS = 24
 def load(*, folder: Path, base_url: str, seed: Path | None) -> Sandbox:
     """Build the program inside granian's worker process."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("pyvips").setLevel(logging.WARNING)
     return make_app(folder, base_url, seed)
 
 

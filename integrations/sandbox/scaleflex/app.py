@@ -1,34 +1,201 @@
 """The Scaleflex part: addresses to functions, failures to error bodies."""
 
+import logging
+import time
+from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
-from werkzeug.wrappers import Response
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
 
 from integrations.sandbox.credentials import Credentials
+from integrations.sandbox.scaleflex import (
+    console,
+    exchange,
+    listing,
+    processing,
+    seed_loading,
+    upload,
+    verbs,
+)
+from integrations.sandbox.scaleflex.call import Call, Route
+from integrations.sandbox.scaleflex.delivery.serve import Delivery
+from integrations.sandbox.scaleflex.errors import ApiError, json_response
+from integrations.sandbox.scaleflex.keys import KeyRing
+from integrations.sandbox.scaleflex.project import Project
+from integrations.sandbox.scaleflex.schema import EMPTIED_BY_RESET
+from integrations.sandbox.scaleflex.timers import Timers
+
+logger = logging.getLogger("sandbox.scaleflex")
+
+MODULES = (exchange, listing, upload)
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+    "Access-Control-Expose-Headers": "ETag, Content-Length, Retry-After",
+    "Access-Control-Max-Age": "600",
+}
+REMEMBERED_CALLS = 300
 
 
 class ScaleflexPart:
-    """One Scaleflex project."""
+    """One Scaleflex project: its API, its delivery, its console and verbs."""
 
     def __init__(self, folder: Path, base_url: str, credentials: Credentials, seed: Path | None = None):
-        self.credentials = credentials
-
-    def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
-        return Response(status=501)(environ, start_response)
+        self.project = Project(folder, base_url, credentials)
+        self.keys = KeyRing(self.project)
+        self.timers = Timers(self.project, processing.actions(self.project))
+        self.delivery = Delivery(self.project)
+        self.seed = seed
+        self.calls: deque[dict[str, Any]] = deque(maxlen=REMEMBERED_CALLS)
+        self._rate = _Rate()
+        self._routes = Map(
+            [
+                Rule(f"/<any(v4,v5):api>{route.path}", methods=[route.method], endpoint=route)
+                for module in MODULES
+                for route in module.ROUTES
+            ],
+            strict_slashes=False,
+            merge_slashes=False,
+        )
+        seed_loading.load_if_empty(self.project, seed)
 
     def handles(self, path: str) -> bool:
-        token = self.credentials.scaleflex.token
-        return path.startswith(
-            (f"/{token}/", "/cdn/", "/store/", "/_sandbox/scaleflex/", "/console/scaleflex")
-        )
+        """Say whether an address is this vendor's; any project token counts, to refuse it properly."""
+        first, _, rest = path.lstrip("/").partition("/")
+        if first in ("cdn", "store", "videos", "share", "invalidate"):
+            return True
+        if first in ("_sandbox", "console"):
+            return rest.split("/", 1)[0] == "scaleflex"
+        return rest.split("/", 1)[0] in ("v4", "v5", "key", "v7")
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
+        request = Request(environ)
+        response = self._answer(request)
+        path = request.path
+        if not path.startswith(("/_sandbox/", "/console/")):
+            response.headers.update(CORS)
+            self.calls.appendleft(
+                {
+                    "at": self.project.moment(),
+                    "method": request.method,
+                    "path": path,
+                    "status": response.status_code,
+                }
+            )
+        return response(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        try:
+            return self._dispatch(request)
+        except ApiError as error:
+            return self._refusal(error)
+        except RequestEntityTooLarge:
+            return self._refusal(ApiError(413, "BODY_TOO_LARGE", "The body is too large."))
+        except HTTPException as error:
+            return self._refusal(
+                ApiError(error.code or 500, error.name.upper().replace(" ", "_"), error.description or "")
+            )
+        except Exception:
+            logger.exception("failed at %s %s", request.method, request.path)
+            return self._refusal(
+                ApiError(500, "INTERNAL_ERROR", "The simulation itself failed; its log says why.")
+            )
+
+    def _refusal(self, error: ApiError) -> Response:
+        hidden = self.project.switches["errors_in_200"] and error.status not in (429, 501)
+        response = json_response(error.body(), 200 if hidden else error.status)
+        if "retry_after" in error.extra and self.project.switches["retry_after"]:
+            response.headers["Retry-After"] = str(error.extra["retry_after"])
+        return response
+
+    def _dispatch(self, request: Request) -> Response:
+        first, _, rest = request.path.lstrip("/").partition("/")
+        if first == "_sandbox":
+            return verbs.answer(self, request)
+        if first == "console":
+            return console.answer(self, request)
+        if request.method == "OPTIONS":
+            wanted = request.headers.get("Access-Control-Request-Headers", "X-Filerobot-Key, Content-Type")
+            return Response(status=204, headers={"Access-Control-Allow-Headers": wanted})
+        if first in ("cdn", "store"):
+            return self.delivery.answer(request)
+        if first != self.project.token:
+            raise ApiError(404, "PROJECT_NOT_FOUND", f"There is no project {first}.")
+        return self._api(request, f"/{rest}")
+
+    def _api(self, request: Request, path: str) -> Response:
+        self._rate.check(self.project.switches["calls_per_second"])
+        if path.startswith("/key/"):
+            path = f"/v5{path}"
+        adapter = self._routes.bind("sandbox")
+        try:
+            route, values = adapter.match(path, "GET" if request.method == "HEAD" else request.method)
+        except NotFound:
+            raise ApiError(404, "ROUTE_NOT_FOUND", "There is no such address.") from None
+        except MethodNotAllowed as error:
+            allowed = ", ".join(sorted(set(error.valid_methods or ())))
+            raise ApiError(405, "METHOD_NOT_ALLOWED", f"This address takes {allowed}.") from None
+        assert isinstance(route, Route)
+        call = Call(self.project, self.keys, self.timers, request, values.pop("api"))
+        call.key = self._key(request, route)
+        answer = route.answer(call, **{name: value for name, value in values.items() if name[0] != "_"})
+        return answer if isinstance(answer, Response) else json_response({"status": "success", **answer})
+
+    def _key(self, request: Request, route: Route) -> Any:
+        given = request.headers.get("X-Filerobot-Key") or request.headers.get("X-Airstore-Key")
+        if not given and not route.needs_key:
+            return None
+        key = self.keys.check(given)
+        key.require(route.permission)
+        return key
 
     def reset(self) -> None:
-        pass
+        """Empty the project and load the seed again; keys and configured webhooks stay."""
+        self.project.sender.clear()
+        with self.project.write() as connection:
+            for table in EMPTIED_BY_RESET:
+                connection.execute(f"DELETE FROM {table}")
+        self.project.blobs.clear()
+        self.delivery.cache.clear()
+        self.calls.clear()
+        seed_loading.load_if_empty(self.project, self.seed)
 
     def summary(self) -> dict[str, Any]:
-        return {}
+        database = self.project.db
+        return {
+            "Files": database.value("SELECT count(*) FROM files WHERE current = 1"),
+            "Approved": database.value(
+                "SELECT count(*) FROM files WHERE current = 1 AND approval = 'APPROVED'"
+            ),
+            "Folders": database.value("SELECT count(*) FROM folders"),
+            "Webhooks": database.value("SELECT count(*) FROM webhooks WHERE active = 1"),
+            "Calls remembered": len(self.calls),
+        }
 
     def index(self) -> list[dict[str, Any]]:
-        return []
+        return verbs.index()
+
+
+class _Rate:
+    """Counts calls within the present second."""
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._count = 0
+        self._lock = Lock()
+
+    def check(self, most: int) -> None:
+        """:raises ApiError: 429, more than ``most`` calls in this second; 0 is no limit"""
+        if not most:
+            return
+        with self._lock:
+            second = int(time.monotonic())
+            self._count = self._count + 1 if second == self._second else 1
+            self._second = second
+            if self._count > most:
+                raise ApiError(429, "TOO_MANY_REQUESTS", "Too many calls.", extra={"retry_after": 1})

@@ -1,0 +1,225 @@
+"""Video work with PyAV: size, container, bit rate, the first minute, a still frame."""
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import av.filter
+
+from integrations.sandbox.scaleflex.delivery.geometry import plan
+from integrations.sandbox.scaleflex.delivery.parameters import Transform
+from integrations.sandbox.scaleflex.errors import ApiError
+
+# Source: the vendor's "Video operations" page.
+LONGEST_SECONDS = 60
+LARGEST_INPUT = 500_000_000
+LARGEST_SIDE = 4096
+SMALLEST_SIDE = 100
+
+# Container, video codec, its options, audio codec. Speed counts here, not the last percent of size.
+_X264 = {"preset": "veryfast"}
+CODECS: dict[str, tuple[str, str, dict[str, str], str]] = {
+    "mp4": ("mp4", "libx264", _X264, "aac"),
+    "h265.mp4": ("mp4", "libx265", {"preset": "ultrafast", "x265-params": "log-level=none"}, "aac"),
+    "webm": ("webm", "libvpx-vp9", {"deadline": "realtime", "cpu-used": "8", "row-mt": "1"}, "libopus"),
+}
+
+
+def check(size: int, name: str, wanted: Transform) -> None:
+    """
+    Refuse what the vendor's limits exclude.
+
+    :param size: bytes of the source
+    :raises ApiError: 400 or 413
+    """
+    if size > LARGEST_INPUT:
+        raise ApiError(413, "VIDEO_TOO_LARGE", "Videos above 500 MB are delivered as they are only.")
+    if "." not in name:
+        raise ApiError(400, "INVALID_PARAMETER", "The address of a video needs its extension.")
+    for side in (wanted.width, wanted.height):
+        if side is not None and side <= SMALLEST_SIDE:
+            raise ApiError(
+                400, "INVALID_PARAMETER", f"Width and height of a video must be above {SMALLEST_SIDE}."
+            )
+
+
+def transcode(source: Path, target: Path, wanted: Transform, kind: str) -> None:
+    """
+    Write the first minute of a video in another size, container or bit rate. Sound is kept.
+
+    :param kind: a key of ``CODECS``
+    :raises ApiError: 422, not a video that can be read
+    """
+    try:
+        with av.open(str(source)) as incoming:
+            if not incoming.streams.video:
+                raise ApiError(422, "UNREADABLE_VIDEO", "The file holds no picture track.")
+            container, codec, options, audio = CODECS[kind]
+            flags = {"movflags": "+faststart"} if container == "mp4" else {}
+            with av.open(str(target), "w", format=container, options=flags) as outgoing:
+                _run(incoming, outgoing, wanted, (codec, options, audio))
+    except (av.FFmpegError, ValueError) as error:
+        raise ApiError(422, "UNREADABLE_VIDEO", "The file cannot be read as a video.", str(error)) from None
+
+
+def _run(incoming: Any, outgoing: Any, wanted: Transform, codecs: tuple[str, dict[str, str], str]) -> None:
+    pictures = _Pictures(incoming, outgoing, wanted, codecs[0], codecs[1])
+    sound = _Sound(incoming, outgoing, codecs[2]) if incoming.streams.audio else None
+    tracks = {pictures.stream.index: pictures}
+    if sound:
+        tracks[sound.stream.index] = sound  # type: ignore[assignment]
+    wanted_streams = [track.stream for track in tracks.values()]
+    for packet in incoming.demux(wanted_streams):
+        track = tracks[packet.stream.index]
+        if not track.done:
+            for frame in packet.decode():
+                track.take(frame)
+        if all(track.done for track in tracks.values()):
+            break
+    for track in tracks.values():
+        track.finish()
+
+
+class _Pictures:
+    """The picture track: turned upright, scaled, cut and padded by ffmpeg's own filters."""
+
+    def __init__(self, incoming: Any, outgoing: Any, wanted: Transform, codec: str, options: dict[str, str]):
+        self.stream = incoming.streams.video[0]
+        self.stream.thread_type = "AUTO"
+        self.done = False
+        self._outgoing = outgoing
+        self._wanted = wanted
+        self._rate = self.stream.average_rate or Fraction(25)
+        self._out = outgoing.add_stream(codec, rate=self._rate, options=dict(options))
+        self._out.pix_fmt = "yuv420p"
+        self._out.time_base = self.stream.time_base
+        self._out.codec_context.thread_count = 2
+        if wanted.bitrate:
+            self._out.bit_rate = wanted.bitrate
+        elif codec == "libvpx-vp9":
+            # VP9 without a rate would fall back to 256 kbit/s.
+            self._out.bit_rate = 1_500_000
+        self._graph: Any = None
+        self._start: int | None = None
+
+    def take(self, frame: Any) -> None:
+        if frame.pts is None:
+            return
+        if self._graph is None:
+            self._graph = self._filters(frame)
+            self._start = frame.pts
+        if (frame.pts - (self._start or 0)) * self.stream.time_base >= LONGEST_SECONDS:
+            self.done = True
+            return
+        frame.pts -= self._start or 0
+        self._graph.push(frame)
+        self._drain()
+
+    def finish(self) -> None:
+        if self._graph is None:
+            return
+        self._graph.push(None)
+        self._drain()
+        self._outgoing.mux(self._out.encode(None))
+
+    def _drain(self) -> None:
+        while True:
+            try:
+                frame = self._graph.pull()
+            except (av.BlockingIOError, av.EOFError):
+                return
+            frame.pict_type = 0  # the encoder chooses its own key frames
+            self._outgoing.mux(self._out.encode(frame))
+
+    def _filters(self, frame: Any) -> Any:
+        turns = frame.rotation % 360 // 90 if frame.rotation else 0
+        width, height = (frame.height, frame.width) if turns % 2 else (frame.width, frame.height)
+        if max(width, height) > LARGEST_SIDE:
+            raise ApiError(413, "VIDEO_TOO_LARGE", "Videos above 4K are delivered as they are only.")
+        way = plan(width, height, self._wanted)
+        steps: list[tuple[str, str]] = [("transpose", "cclock")] * turns
+        size = _even(way.size)
+        steps.append(("scale", f"{size[0]}:{size[1]}"))
+        if way.crop:
+            left, top, crop_w, crop_h = way.crop
+            crop_w, crop_h = _even((min(crop_w, size[0]), min(crop_h, size[1])))
+            left, top = min(left, size[0] - crop_w), min(top, size[1] - crop_h)
+            steps.append(("crop", f"{crop_w}:{crop_h}:{left}:{top}"))
+            size = (crop_w, crop_h)
+        if way.canvas:
+            colour = self._wanted.background
+            colour = f"0x{colour}" if colour and colour not in ("auto", "transparent") else "black"
+            canvas = _even(way.canvas)
+            size = (max(canvas[0], size[0]), max(canvas[1], size[1]))
+            steps.append(("pad", f"{size[0]}:{size[1]}:(ow-iw)/2:(oh-ih)/2:{colour}"))
+        steps += [("setsar", "1"), ("format", "yuv420p")]
+        self._out.width, self._out.height = size
+        graph = av.filter.Graph()
+        last = graph.add_buffer(
+            template=self.stream, width=frame.width, height=frame.height, format=frame.format
+        )
+        for name, arguments in [*steps, ("buffersink", "")]:
+            node = graph.add(name, arguments or None)
+            last.link_to(node)
+            last = node
+        graph.configure()
+        return graph
+
+
+class _Sound:
+    """The first sound track, encoded anew for the container."""
+
+    def __init__(self, incoming: Any, outgoing: Any, codec: str):
+        self.stream = incoming.streams.audio[0]
+        self.done = False
+        self._outgoing = outgoing
+        rate = 48000 if codec == "libopus" else self.stream.rate or 44100
+        layout = "mono" if self.stream.channels == 1 else "stereo"
+        self._out = outgoing.add_stream(codec, rate=rate, layout=layout)
+        self._resampler = av.AudioResampler(format=self._out.format, layout=layout, rate=rate)
+        self._samples = 0
+        self._most = LONGEST_SECONDS * rate
+
+    def take(self, frame: Any) -> None:
+        frame.pts = None
+        self._encode(self._resampler.resample(frame))
+        self.done = self._samples >= self._most
+
+    def finish(self) -> None:
+        self._encode(self._resampler.resample(None))
+        self._outgoing.mux(self._out.encode(None))
+
+    def _encode(self, frames: list[Any]) -> None:
+        for frame in frames:
+            if self._samples < self._most:
+                frame.pts = self._samples
+                frame.time_base = Fraction(1, frame.sample_rate)
+                self._samples += frame.samples
+                self._outgoing.mux(self._out.encode(frame))
+
+
+def _even(size: tuple[int, int]) -> tuple[int, int]:
+    """Round to even sides, which the encoders need."""
+    return max(size[0] // 2 * 2, 2), max(size[1] // 2 * 2, 2)
+
+
+def still(source: Path, target: Path) -> None:
+    """
+    Write one frame, from a tenth into the video but at most two seconds, as a PNG.
+
+    :raises ApiError: 422
+    """
+    try:
+        with av.open(str(source)) as container:
+            if not container.streams.video:
+                raise ApiError(422, "UNREADABLE_VIDEO", "The file holds no picture track.")
+            if container.duration:
+                container.seek(min(container.duration // 10, 2 * av.time_base))
+            frame = next(container.decode(video=0))
+            turns = frame.rotation % 360 // 90 if frame.rotation else 0
+            image = frame.to_image()
+            image = image.rotate(90 * turns, expand=True) if turns else image
+            image.save(target, "PNG", compress_level=1)
+    except (av.FFmpegError, StopIteration, ValueError) as error:
+        raise ApiError(422, "UNREADABLE_VIDEO", "The file cannot be read as a video.", str(error)) from None

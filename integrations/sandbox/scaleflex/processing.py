@@ -1,0 +1,23 @@
+"""What happens after an upload, or later than a call: thumbnails and colours, bulk changes, tasks."""
+
+from collections.abc import Callable
+
+from integrations.sandbox.scaleflex import files_store
+from integrations.sandbox.scaleflex.errors import ApiError
+from integrations.sandbox.scaleflex.measure import measure
+from integrations.sandbox.scaleflex.project import Project
+
+
+def actions(project: Project) -> dict[str, Callable[[str], None]]:
+    """Return what the timers can do, by kind."""
+    return {"process": lambda uuid: process(project, uuid)}
+
+
+def process(project: Project, uuid: str) -> None:
+    """Complete a file's ``info``; ``modified_at`` moves on its own, as recorded from the live API."""
+    try:
+        row = files_store.get(project, uuid)
+    except ApiError:
+        return  # deleted in the meantime
+    info = measure(project.blobs.path(row["sha1"]), row["mime"], row["extension"])
+    files_store.change(project, row, {"info": info}, trigger="on_processed", action="H_PROCESSED")
