@@ -1,0 +1,202 @@
+"""
+The cross-partner matrix: every address and every API operation, asked by the company it belongs to and by another.
+
+The other company gets 404, byte for byte the 404 of a thing that never was. A new address that takes part of a company
+must be entered in ``PAGES`` or ``OPERATIONS``; the first tests fail until it is.
+"""
+
+import base64
+import re
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from portal.api.permissions import SCOPES
+from portal.core import rowscope
+from portal.partners import services as partners
+from tests.builders import current_version, make_community, make_partner, make_rendition, make_user, release_one
+
+pytestmark = pytest.mark.django_db
+
+
+
+class World:
+    """Two companies with a community, a person, a system and one published file each."""
+
+    def __init__(self, client_class):
+        self.ours, self.theirs = Side(client_class, "Ours"), Side(client_class, "Theirs")
+
+
+class Side:
+    def __init__(self, client_class, name: str):
+        now = timezone.now()
+        self.partner = make_partner(name)
+        self.user = make_user(self.partner)
+        make_community(self.partner, folder=f"/{name}")
+        self.asset = release_one(f"/{name}/picture.jpg", uuid=f"uuid-{name}", now=now)
+        version = current_version(self.asset)
+        self.rendition = make_rendition(version)
+        for preview in ("preview-480", "preview-1200"):
+            make_rendition(version, preview)
+        self.browser = client_class()
+        self.browser.force_login(self.user)
+        oauth, secret = partners.create_api_client(partner=self.partner, name="PIM", scopes=list(SCOPES), now=now)
+        basic = base64.b64encode(f"{oauth.client_id}:{secret}".encode()).decode()
+        answer = client_class().post(
+            "/identity/o/api/token",
+            {"grant_type": "client_credentials", "scope": " ".join(SCOPES)},
+            headers={"Authorization": f"Basic {basic}"},
+        )
+        assert answer.status_code == 200, answer.content
+        self.token = answer.json()["access_token"]
+
+    def named(self, name: str) -> str:
+        """Fill in one part of an address with something of this company."""
+        values = {
+            "company": self.partner.slug,
+            "asset": self.asset.public_id,
+            "asset_id": self.asset.public_id,
+            "public_id": self.asset.public_id,
+            "recipe": "web-1200",
+            "key": "web-1200",
+            "size": "preview-480",
+            "sha256": self.rendition.sha256,
+            "digest": self.rendition.sha256,
+            "version": "1",
+            "number": "1",
+        }
+        return values[name]
+
+
+@pytest.fixture
+def world():
+    return World(Client)
+
+
+def routes(prefix: str) -> list[str]:
+    """Return every route that begins with this prefix."""
+
+    def walk(patterns, before):
+        for entry in patterns:
+            route = before + str(entry.pattern).removeprefix("^")
+            if isinstance(entry, URLResolver):
+                yield from walk(entry.url_patterns, route)
+            elif isinstance(entry, URLPattern):
+                yield route.replace("$", "").replace("\\Z", "")
+
+    return [route for route in walk(get_resolver().url_patterns, "") if route.startswith(prefix)]
+
+
+PLACE = re.compile(r"<(?:[a-z_0-9]+:)?([a-z_0-9]+)>")
+PAGES = routes("o/<slug:company>/")
+OPERATIONS = [route for route in routes("api/v1/") if PLACE.search(route)]
+
+
+def fill(route: str, *sides: Side) -> str:
+    """Fill in a route: the company from the first side, everything else from the last."""
+    return "/" + PLACE.sub(lambda m: (sides[0] if m[1] == "company" else sides[-1]).named(m[1]), route)
+
+
+def unknown(address: str, side: Side) -> str:
+    """Return the same address with things that never were."""
+    for known in (side.asset.public_id, side.rendition.sha256):
+        address = address.replace(known, known[:4] + "z" * (len(known) - 4) if "_" in known else "0" * len(known))
+    return address
+
+
+def test_there_is_something_to_walk():
+    assert len(PAGES) >= 5
+    assert len(OPERATIONS) >= 4
+
+
+@pytest.mark.parametrize("route", PAGES)
+def test_another_companys_pages_are_not_there(route, world):
+    own = world.ours.browser.get(fill(route, world.ours))
+    foreign_company = world.ours.browser.get(fill(route, world.theirs))
+    no_company = world.ours.browser.get(fill(route, world.ours).replace(f"/{world.ours.partner.slug}/", "/nobody/", 1))
+
+    # An address that only takes forms is there as well: it answers that it takes no GET.
+    assert own.status_code in {200, 302, 303, 405}, fill(route, world.ours)
+    assert (foreign_company.status_code, no_company.status_code) == (404, 404)
+    assert foreign_company.content == no_company.content
+
+
+@pytest.mark.parametrize("route", [route for route in PAGES if len(PLACE.findall(route)) > 1])
+def test_another_companys_things_look_as_if_they_never_were(route, world):
+    address = fill(route, world.ours, world.theirs)
+
+    hidden = world.ours.browser.get(address)
+    never = world.ours.browser.get(unknown(address, world.theirs))
+
+    assert (hidden.status_code, never.status_code) == (404, 404), address
+    assert hidden.content == never.content
+
+
+@pytest.mark.parametrize("route", OPERATIONS)
+def test_api_shows_nothing_of_another_company(route, world, client):
+    def ask(address, side):
+        return client.get(address, headers={"Authorization": f"Bearer {side.token}"})
+
+    own = ask(fill(route, world.ours), world.ours)
+    hidden = ask(fill(route, world.theirs), world.ours)
+    never = ask(unknown(fill(route, world.theirs), world.theirs), world.ours)
+
+    assert own.status_code in {200, 302, 303}, (route, own.content[:200])
+    assert (hidden.status_code, never.status_code) == (404, 404), route
+    assert hidden.content == never.content
+    assert hidden["Content-Type"] == never["Content-Type"]
+
+
+@pytest.mark.parametrize("route", routes("api/v1/"))
+def test_api_answers_nobody_without_a_token(route, world, client):
+    answer = client.get(fill(route, world.ours))
+
+    if any(word in route for word in ("openapi", "docs", "problems")):
+        assert answer.status_code == 200
+    else:
+        assert answer.status_code == 401, route
+        assert answer["WWW-Authenticate"].startswith("Bearer")
+
+
+def test_lists_hold_only_what_is_ours(world, client):
+    answer = client.get("/api/v1/assets", headers={"Authorization": f"Bearer {world.ours.token}"}).json()
+    page = world.ours.browser.get(f"/o/{world.ours.partner.slug}/assets/").content.decode()
+
+    assert [item["id"] for item in answer["items"]] == [world.ours.asset.public_id]
+    assert world.ours.asset.public_id in page
+    assert world.theirs.asset.public_id not in page
+
+
+def test_second_wall_stands_when_a_selector_forgets_to_filter(world):
+    """The database itself shows a company's session only its own rows."""
+    theirs = {model: rows_of(model, world.theirs.partner) for model in apps.get_app_config("portal").get_models()}
+    walled = {model: rows for model, rows in theirs.items() if rows}
+
+    with rowscope.limited_to(world.ours.partner.pk):
+        leaks = {model.__name__: model._base_manager.filter(pk__in=rows).count() for model, rows in walled.items()}
+    with rowscope.limited_to(rowscope.NOTHING):
+        without_scope = {model.__name__: model._base_manager.count() for model in walled}
+
+    assert len(walled) >= 8
+    assert set(leaks.values()) == {0}, leaks
+    assert set(without_scope.values()) == {0}, without_scope
+
+
+def rows_of(model, partner) -> list[int]:
+    """Return the rows of a model that belong to a partner, by whatever way they hang on it."""
+    ways = {
+        "Partner": {"pk": partner.pk},
+        "Asset": {"publications__community__memberships__partner": partner.pk},
+        "Variant": {"publication_items__community__memberships__partner": partner.pk},
+        "AssetVersion": {"variant__publication_items__community__memberships__partner": partner.pk},
+        "Rendition": {"version__variant__publication_items__community__memberships__partner": partner.pk},
+        "Publication": {"community__memberships__partner": partner.pk},
+        "PublicationItem": {"community__memberships__partner": partner.pk},
+        "Community": {"memberships__partner": partner.pk},
+    }
+    fields = {field.name for field in model._meta.get_fields()}
+    way = ways.get(model.__name__) or ({"partner": partner.pk} if "partner" in fields else None)
+    return list(model._base_manager.filter(**way).values_list("pk", flat=True)) if way else []
