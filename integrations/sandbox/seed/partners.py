@@ -109,7 +109,7 @@ PARIS, MADRID, RIYADH, DUBAI = "Europe/Paris", "Europe/Madrid", "Asia/Riyadh", "
 
 PARTNERS: list[dict[str, Any]] = [
     _partner("GC00000101BR", "Bergmann Retail", "RETAILER", ["DACH"], ["DE"], ["de", "en"],
-             ["supermarket", "online-shop"], ["ZZ:BERGMANN", "14:9522100000101"], 101, [
+             ["supermarket", "online-shop"], ["ZZ:BERGMANN", f"14:{gln(101)}"], 101, [
         _contact(1011, "Jana", "Kessler", "jana.kessler@bergmann.example", "de", BERLIN,
                  ["MARKETING", "ECOMMERCE"], EVERYTHING),
         _contact(1012, "Tobias", "Wendt", "tobias.wendt@bergmann.example", "de", BERLIN,

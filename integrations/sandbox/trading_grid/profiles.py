@@ -122,10 +122,9 @@ class Profile:
         ]
         return Map(rules, strict_slashes=False, merge_slashes=False, redirect_defaults=False)
 
-    def as_config(self, dialect: str, company_id: str, gateway_url: str) -> dict[str, Any]:
-        """This profile in the shape of the adapter's ``tradingGrid`` configuration."""
+    def as_config(self, dialect: str, company_id: str) -> dict[str, Any]:
+        """This profile in the shape an adapter's configuration has, but for the ``gatewayUrl``."""
         return {
-            "gatewayUrl": gateway_url,
             "tokenPath": self.token_path,
             "tokenStyle": self.token_style,
             "companyId": company_id,

@@ -1,6 +1,6 @@
 """Which handler answers which endpoint of the path map."""
 
-from integrations.sandbox.trading_grid import community_management, events
+from integrations.sandbox.trading_grid import community_management, events, lens
 from integrations.sandbox.trading_grid.workspace import (
     change_notices,
     communities,
@@ -16,6 +16,7 @@ from integrations.sandbox.trading_grid.workspace import (
 
 ROUTES = {
     **community_management.ROUTES,
+    **lens.ROUTES,
     **communities.ROUTES,
     **posts.ROUTES,
     **receipts.ROUTES,

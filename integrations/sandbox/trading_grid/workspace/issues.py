@@ -54,7 +54,7 @@ def create_issue(grid: Grid, call: Call) -> Result:
     def create() -> Result:
         check = Checker(call.data)
         company_id = partner_company(check, grid)
-        content = _content(check, grid, new=True)
+        content = checked(check, grid, new=True)
         raised_by = user_of(check, "raisedBy")
         check.finish()
         issue = raise_issue(
@@ -75,7 +75,7 @@ def edit_issue(grid: Grid, call: Call) -> Result:
         issue = issue_of(grid, call)
         once.require_match(call, issue)
         check = Checker(call.data)
-        content = _content(check, grid, new=False)
+        content = checked(check, grid, new=False)
         for name in ("externalReference", "partnerCompanyId", "status"):
             if name in call.data and call.data[name] != issue.body[name]:
                 check.fail(name, "cannot be changed here")
@@ -206,7 +206,8 @@ def emit(grid: Grid, type: str, issue: Resource, changed: tuple[str, ...] = ()) 
     )  # fmt: skip
 
 
-def _content(check: Checker, grid: Grid, *, new: bool) -> dict[str, Any]:
+def checked(check: Checker, grid: Grid, *, new: bool) -> dict[str, Any]:
+    """The content of an issue, which a new one must have; what is wrong is noted in ``check``."""
     related = check.object("relatedTo")
     content = {
         "reason": check.word("reason", REASONS, required=new),
