@@ -92,7 +92,11 @@ def use_environment() -> None:
 
     A demo notes its addresses while it runs; ``manage.py shell`` then reaches its database without being told.
     """
-    if importlib.util.find_spec("django") is None and PYTHON.exists() and not inside():
+    if importlib.util.find_spec("django") is None:
+        if inside() or not PYTHON.exists():
+            sys.exit(
+                "Django is not installed here. Build the environment and see the system run: python3 manage.py demo"
+            )
         os.execv(PYTHON, [str(PYTHON), *sys.argv])
     if "DATABASE_URL" not in os.environ:
         os.environ.update(state.running_environment(ROOT / "var"))

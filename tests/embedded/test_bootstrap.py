@@ -146,6 +146,20 @@ def test_what_installers_print_becomes_one_sentence(output, sentence):
     assert "\n" not in explained
 
 
+def test_other_words_say_what_to_do_where_nothing_is_installed(project):
+    done = subprocess.run(
+        [sys._base_executable, "-S", str(project / "manage.py"), "check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        "Django is not installed here. Build the environment and see the system run: python3 manage.py demo"
+    ]
+
+
 def test_nothing_of_the_bootstrap_needs_an_installed_package(project):
     code = "from integrations.embedded import bootstrap, demo, errors, state, supervisor; print('fine')"
 
