@@ -52,12 +52,12 @@ def _greeting(name: str, at: datetime) -> str:
 
 
 def _shown(line: ChangeLine, card: AssetCard) -> dict[str, Any]:
-    """A card of the strip: what happened as its flag, and when."""
+    """A card of the strip, with what happened as its flag."""
     tone, icon, text = FLAGS[ChangeKind(line.change.kind)]
     flag = {"tone": tone, "icon": icon, "text": text}
     if card.lead.status == "scheduled" and card.lead.usable_from:
         start = _("From %(day)s") % {"day": day_text(card.lead.usable_from)}
         flag = {"tone": "plan", "icon": "calendar", "text": start}
-    words = [str(card.asset.get_view_display() if card.asset.view else card.asset.get_kind_display())]
-    words.append(_("version %(number)d") % {"number": card.lead.version.number})
-    return {"card": card, "flag": flag, "note": " · ".join([*words, day_text(line.change.at)])}
+    what = card.asset.get_view_display() if card.asset.view else card.asset.get_kind_display()
+    version = _("version %(number)d") % {"number": card.lead.version.number}
+    return {"card": card, "flag": flag, "note": f"{what} · {version}"}

@@ -19,7 +19,7 @@ from portal.core import labels
 register = template.Library()
 
 # What stands between the marks keeps its own direction, so that "1200 × 800" is not turned round in Arabic.
-_LEFT_TO_RIGHT, _END = "\u2066", "\u2069"
+_LEFT_TO_RIGHT, _AS_IT_BEGINS, _END = "\u2066", "\u2068", "\u2069"
 
 #: How a day is written, by language; Django's own formats are longer than a list has room for.
 _DAY = {"en": "j M Y", "de": "j. N Y", "fr": "j N Y", "es": "j M Y", "ar": "j F Y"}
@@ -50,8 +50,9 @@ def weight(size: int | None) -> str:
     for unit, name in ((1_000_000_000, gettext("GB")), (1_000_000, gettext("MB")), (1_000, gettext("kB"))):
         if size >= unit * 0.9995:
             amount = size / unit
-            return f"{number_format(amount, 1 if amount < 10 and unit > 1_000 else 0)} {name}"
-    return f"{size} {pgettext('bytes', 'B')}"
+            figure = number_format(amount, 1 if amount < 10 and unit > 1_000 else 0)
+            return f"{_AS_IT_BEGINS}{figure} {name}{_END}"
+    return f"{_AS_IT_BEGINS}{size} {pgettext('bytes', 'B')}{_END}"
 
 
 @register.filter
@@ -96,7 +97,8 @@ def moment_text(at: datetime | None) -> str:
         return ""
     local = timezone.localtime(at)
     zone = " UTC" if local.tzname() == "UTC" else ""
-    return f"{day_text(at)}, {_LEFT_TO_RIGHT}{local:%H:%M}{zone}{_END}"
+    time = f"{_LEFT_TO_RIGHT}{local:%H:%M}{zone}{_END}"
+    return gettext("%(day)s, %(time)s") % {"day": day_text(at), "time": time}
 
 
 @register.simple_tag
