@@ -20,6 +20,9 @@ def _label(title: str, kind: str = "", note: str = "", claim: str = "") -> Label
     return Label(tuple(title.split("|")), kind, note, tuple(claim.split("|")) if claim else ())
 
 
+# Until version 3 of the pack; version 4 carries the claim of the label below.
+OLD_MUESLI_CLAIM = ("New", "recipe")
+
 NAMES = {
     "muesli": {
         "en": "Oat & Berry Muesli",

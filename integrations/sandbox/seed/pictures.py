@@ -1,23 +1,81 @@
-"""Renders drawings to the picture files of the catalogue. Needs :func:`fonts.environment` set."""
+"""Renders drawings to pixels. Needs :func:`fonts.environment` to be set before."""
 
 from pathlib import Path
 
 import pyvips
 
-ART = Path(__file__).parent / "art"
+from .drawing.stage import Scene
+
+# The background is drawn at a quarter of the size and blurred there: a lens does no less to it.
+_BACK = 4
 
 
-def render(svg: str, width: int, height: int) -> pyvips.Image:
-    """
-    An SVG drawing in pixels.
-
-    :returns: sRGB with alpha, ``width`` pixels wide, cut to ``height``
-    """
+def render(svg: str, width: int) -> pyvips.Image:
+    """An SVG drawing ``width`` pixels wide: sRGB with alpha."""
     drawing = pyvips.Image.svgload_buffer(svg.encode())
     image = pyvips.Image.svgload_buffer(svg.encode(), scale=width / drawing.width)
-    return image.crop(0, 0, width, min(height, image.height))
+    return image.copy_memory()
+
+
+def render_scene(scene: Scene, width: int) -> pyvips.Image:
+    """A scene ``width`` pixels wide: soft background, sharp foreground, film grain. Opaque sRGB."""
+    front = render(scene.front, width)
+    scale = width / scene.width
+    back = pyvips.Image.svgload_buffer(scene.back.encode(), scale=scale / (_BACK if scene.blur else 1)).flatten()
+    # The outermost pixels are half transparent where the scale is not whole: repeat their neighbours.
+    back = back.crop(1, 1, back.width - 2, back.height - 2)
+    back = back.embed(1, 1, back.width + 2, back.height + 2, extend="copy")
+    if scene.blur:
+        back = back.gaussblur(scene.blur * scale / _BACK, precision="float").cast("uchar")
+        back = back.resize(front.width / back.width, vscale=front.height / back.height, kernel="linear")
+    back = back.embed(0, 0, front.width, front.height, extend="copy")
+    picture = back.composite2(front, "over").flatten().copy_memory()
+    return _grained(picture, scene.grain) if scene.grain else picture
+
+
+def _grained(picture: pyvips.Image, strength: float) -> pyvips.Image:
+    """
+    Film grain, the same on every run: it keeps gradients from banding.
+
+    One tile of noise is repeated; nobody sees that in grain.
+    """
+    tile = pyvips.Image.gaussnoise(512, 512, sigma=strength, mean=0, seed=7).cast("short").copy_memory()
+    noise = tile.replicate(picture.width // 512 + 1, picture.height // 512 + 1)
+    return (picture.cast("short") + noise.crop(0, 0, picture.width, picture.height)).cast("uchar")
+
+
+def fitted(image: pyvips.Image, width: int, height: int) -> pyvips.Image:
+    """Cut the middle of an image to a shape of ``width`` x ``height`` pixels, without enlarging."""
+    return image.crop((image.width - width) // 2, (image.height - height) // 2, width, height)
+
+
+def _opaque(image: pyvips.Image) -> pyvips.Image:
+    """Without alpha, marked with 300 pixels an inch as printers expect."""
+    if image.hasalpha():
+        image = image.flatten(background=255)
+    return image.copy(xres=300 / 25.4, yres=300 / 25.4)
 
 
 def write_jpeg(image: pyvips.Image, path: Path, quality: int = 90) -> None:
-    """Write an opaque sRGB JPEG without metadata: the same picture gives the same bytes."""
-    image.flatten(background=255).jpegsave(str(path), Q=quality, optimize_coding=True, keep="none")
+    """A plain sRGB JPEG without metadata: the same picture gives the same bytes."""
+    _opaque(image).jpegsave(str(path), Q=quality, keep="none")
+
+
+def write_png(image: pyvips.Image, path: Path) -> None:
+    """A PNG with transparency."""
+    image.pngsave(str(path), compression=4, filter="up", keep="none")
+
+
+def write_cmyk_jpeg(image: pyvips.Image, path: Path) -> None:
+    """A JPEG in the four inks of a press, its profile inside."""
+    _opaque(image).icc_transform("cmyk", input_profile="srgb").jpegsave(str(path), Q=88, keep="icc")
+
+
+def write_turned_jpeg(image: pyvips.Image, path: Path) -> None:
+    """A JPEG lying on its side whose EXIF flag says how to set it upright, as cameras write them."""
+    turned = _opaque(image).rot270().copy_memory()
+    turned.set_type(pyvips.GValue.gint_type, "orientation", 6)
+    turned.jpegsave(str(path), Q=90, keep="exif")
+
+
+WRITERS = {"jpeg": write_jpeg, "png": write_png, "cmyk": write_cmyk_jpeg, "turned": write_turned_jpeg}
