@@ -12,7 +12,7 @@ import os
 import sys
 
 
-def main():
+def main() -> None:
     # Before any import of ours: an older Python cannot even read the files.
     if sys.version_info < (3, 11):
         sys.exit(

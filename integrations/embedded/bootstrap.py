@@ -99,7 +99,8 @@ def use_environment() -> None:
             )
         os.execv(PYTHON, [str(PYTHON), *sys.argv])
     if "DATABASE_URL" not in os.environ:
-        os.environ.update(state.running_environment(ROOT / "var"))
+        running = state.running_environment(ROOT / (os.environ.get("VAR_DIR") or "var"))
+        os.environ.update({name: value for name, value in running.items() if name not in os.environ})
 
 
 def inside() -> bool:

@@ -23,8 +23,8 @@ class Program:
     How to run one program.
 
     ``prepare`` is called before every start, also before a restart. ``ready`` answers whether the program can be
-    used by now; without one it counts as ready once started. ``user`` is for root, who may hand a program to
-    another account. ``reports``: what it prints are lines for the terminal, only its errors go to the log.
+    used by now; without one it counts as ready once started. ``user`` and ``group`` are for root, who may hand a
+    program to another account. ``reports``: what it prints are lines for the terminal, only its errors go to the log.
     ``foundation``: others stand on it, so it stops after them.
     """
 
@@ -33,8 +33,8 @@ class Program:
     log: Path
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
     folder: Path | None = None
-    user: str | None = None
-    group: str | int | None = None
+    user: int | None = None
+    group: int | None = None
     prepare: Callable[[], None] | None = None
     ready: Callable[[], bool] | None = None
     ready_seconds: float = 30.0
@@ -78,7 +78,6 @@ class Child:
             if os.getppid() != us:
                 os._exit(1)
 
-        as_user = {"user": program.user, "group": program.group, "extra_groups": []} if program.user else {}
         try:
             program.log.parent.mkdir(parents=True, exist_ok=True)
             with program.log.open("ab") as log:
@@ -91,7 +90,9 @@ class Child:
                     stderr=log,
                     start_new_session=True,
                     preexec_fn=die_with_us,
-                    **as_user,
+                    user=program.user,
+                    group=program.group,
+                    extra_groups=None if program.user is None else [],
                 )
         except OSError as error:
             raise in_words(error, f"start {program.name} ({program.command[0]})") from None

@@ -15,6 +15,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from integrations.embedded import server_files
@@ -50,8 +51,9 @@ class Postgres:
         self.log = log
         self.throwaway = throwaway
         self.max_connections = max_connections
-        self.user = UNPRIVILEGED if os.geteuid() == 0 else None
-        if self.user:
+        #: The account the server runs as, if it is not ours.
+        self.account = pwd.getpwnam(UNPRIVILEGED) if os.geteuid() == 0 else None
+        if self.account:
             self.run = server_files.run_folder(self.home)
             self.bin = server_files.binaries(server_files.shared_copy())
         else:
@@ -94,8 +96,8 @@ class Postgres:
             log=self.log,
             environment=_environment(),
             folder=self.run,
-            user=self.user,
-            group=self._group(),
+            user=self.account.pw_uid if self.account else None,
+            group=self.account.pw_gid if self.account else None,
             prepare=self.recover,
             ready=self.ready,
             stop_signal=signal.SIGINT,
@@ -152,12 +154,12 @@ class Postgres:
         self.sockets = None
         if self.throwaway:
             _remove_cluster(self.data.parent)
-            if self.user:
+            if self.account:
                 with contextlib.suppress(OSError):
                     self.run.rmdir()  # if no other cluster lives there
 
     @contextlib.contextmanager
-    def running(self):
+    def running(self) -> Iterator["Postgres"]:
         """Run the cluster with its role and database for the length of a ``with`` block."""
         child = Child(self.program())
         try:
@@ -194,8 +196,8 @@ class Postgres:
         """Create a 0700 folder of the server's account."""
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
-            if self.user:
-                os.chown(folder, pwd.getpwnam(self.user).pw_uid, self._group())
+            if self.account:
+                os.chown(folder, self.account.pw_uid, self.account.pw_gid)
         except OSError as error:
             raise in_words(error, f"write to the folder {folder}") from None
         return folder
@@ -225,16 +227,17 @@ class Postgres:
         return self._run(command, "prepare the database").strip()
 
     def _run(self, command: list[str], doing: str) -> str:
-        as_user = {"user": self.user, "group": self._group(), "extra_groups": []} if self.user else {}
         try:
             done = subprocess.run(
                 command,
                 env=_environment(),
                 cwd=self.run,
+                user=self.account.pw_uid if self.account else None,
+                group=self.account.pw_gid if self.account else None,
+                extra_groups=[] if self.account else None,
                 capture_output=True,
                 text=True,
                 check=False,
-                **as_user,
             )
         except OSError as error:
             raise in_words(error, f"run {command[0]}") from None
@@ -247,9 +250,6 @@ class Postgres:
             )
         raise EmbeddedError(f"Cannot {doing}: {said.splitlines()[-1] if said else f'{command[0]} failed'}.")
 
-    def _group(self) -> int | None:
-        return pwd.getpwnam(self.user).pw_gid if self.user else None
-
     def _is_our_server(self, pid: int) -> bool:
         try:
             # The server's working directory is its data folder.
@@ -259,8 +259,8 @@ class Postgres:
 
     def _make_sockets(self) -> Path:
         folder = Path(tempfile.mkdtemp(prefix=SOCKET_PREFIX))
-        if self.user:
-            os.chown(folder, pwd.getpwnam(self.user).pw_uid, self._group())
+        if self.account:
+            os.chown(folder, self.account.pw_uid, self.account.pw_gid)
         (self.data.parent / "sockets").write_text(str(folder))
         return folder
 

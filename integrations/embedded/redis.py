@@ -12,6 +12,7 @@ import os
 import secrets
 import signal
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 from integrations.embedded.child import Child, Program
@@ -84,7 +85,7 @@ class Redis:
             return False
 
     @contextlib.contextmanager
-    def running(self):
+    def running(self) -> Iterator["Redis"]:
         """Run the server for the length of a ``with`` block."""
         child = Child(self.program())
         try:

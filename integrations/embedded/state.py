@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from integrations.embedded.errors import EmbeddedError, in_words, make_folder
 
@@ -60,7 +61,7 @@ def running_environment(var: Path) -> dict[str, str]:
     return {}
 
 
-def _write(lock, text: str) -> None:
+def _write(lock: TextIO, text: str) -> None:
     lock.seek(0)
     lock.truncate()
     lock.write(text)

@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from integrations.embedded.child import Child, Program
 from integrations.embedded.errors import EmbeddedError
@@ -41,7 +42,7 @@ class Supervisor:
         self.children: list[Child] = []
         self.failures: dict[str, deque[float]] = {}
         self.not_before: dict[str, float] = {}
-        self.handlers: dict[int, object] = {}
+        self.handlers: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> "Supervisor":
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
@@ -53,8 +54,8 @@ class Supervisor:
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)  # a second Ctrl-C must not cut the stopping short
         self.stop()
-        for number, handler in self.handlers.items():
-            signal.signal(number, handler)
+        for asked, handler in self.handlers.items():
+            signal.signal(asked, handler)
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)
 
     def start(self, *programs: Program) -> None:

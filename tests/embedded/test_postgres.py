@@ -73,7 +73,8 @@ def test_stopping_leaves_no_process_no_socket_and_no_throwaway_data(home):
 
 def test_data_survive_a_kill_of_everything_and_a_pid_file_that_names_a_stranger(home):
     postgres = cluster(home)
-    child = Child(postgres.program())
+    program = postgres.program()
+    child = Child(program)
     child.start()
     child.wait_ready()
     postgres.create_portal()
@@ -88,9 +89,9 @@ def test_data_survive_a_kill_of_everything_and_a_pid_file_that_names_a_stranger(
     with subprocess.Popen(
         ["sleep", "60"],
         cwd="/",
-        user=postgres.user,
-        group=postgres._group(),
-        extra_groups=[] if postgres.user else None,
+        user=program.user,
+        group=program.group,
+        extra_groups=None if program.user is None else [],
     ) as stranger:
         pid_file.write_text("\n".join([str(stranger.pid), *lines[1:]]))
 
@@ -111,7 +112,7 @@ def test_a_server_that_outlived_its_supervisor_is_stopped_first(home):
         env=program.environment,
         user=program.user,
         group=program.group,
-        extra_groups=[] if program.user else None,
+        extra_groups=None if program.user is None else [],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
