@@ -34,27 +34,32 @@ STATUS = {
 WORDS = {
     "en": {
         "request_change": "Please send this for our market.",
-        "raise_issue": "We need this picture in our language.",
+        "language": "We need this picture in our language.",
+        "raise_issue": "The label on this picture is not the one we sell.",
         "decline": "We do not list this product.",
     },
     "de": {
         "request_change": "Bitte für unseren Markt liefern.",
-        "raise_issue": "Wir brauchen dieses Bild in unserer Sprache.",
+        "language": "Wir brauchen dieses Bild in unserer Sprache.",
+        "raise_issue": "Das Etikett auf diesem Bild ist nicht das, was wir verkaufen.",
         "decline": "Wir führen diesen Artikel nicht.",
     },
     "fr": {
         "request_change": "Merci d’adapter à notre marché.",
-        "raise_issue": "Il nous faut cette image dans notre langue.",
+        "language": "Il nous faut cette image dans notre langue.",
+        "raise_issue": "L’étiquette sur cette image n’est pas celle que nous vendons.",
         "decline": "Nous ne référençons pas cet article.",
     },
     "es": {
         "request_change": "Por favor, adáptenlo a nuestro mercado.",
-        "raise_issue": "Necesitamos esta imagen en nuestro idioma.",
+        "language": "Necesitamos esta imagen en nuestro idioma.",
+        "raise_issue": "La etiqueta de esta imagen no es la que vendemos.",
         "decline": "No vendemos este producto.",
     },
     "ar": {
         "request_change": "يرجى تكييفها مع سوقنا.",
-        "raise_issue": "نحتاج هذه الصورة بلغتنا.",
+        "language": "نحتاج هذه الصورة بلغتنا.",
+        "raise_issue": "الملصق في هذه الصورة ليس الذي نبيعه.",
         "decline": "لا نبيع هذا المنتج.",
     },
 }
@@ -136,7 +141,7 @@ def act(
     partner = grid.partner(partner_company_id)
     by = user_of(grid, partner_company_id)
     words = WORDS.get(partner["preferredLanguage"], WORDS["en"])
-    comment = comment or words.get(behaviour)
+    comment = comment or (None if behaviour == "raise_issue" else words.get(behaviour))
     with grid.store.write():
         receipt = receipts.answer(grid, post, receipt, STATUS[behaviour], now=now, by=by, comment=comment)
         if behaviour == "raise_issue":
@@ -181,7 +186,7 @@ def _complain(
         content={
             "reason": "MISSING_LOCAL_VARIANT" if foreign else "WRONG_MEDIA",
             "severity": "NORMAL",
-            "subject": words["raise_issue"],
+            "subject": words["language" if foreign else "raise_issue"],
             "description": asset.get("fileName"),
             "language": partner["preferredLanguage"],
             "relatedTo": {**dict.fromkeys(issues.RELATED), "postId": post.id},

@@ -34,6 +34,8 @@ logger = logging.getLogger("sandbox.trading_grid")
 
 Handler = Callable[[Grid, Call], Any]
 LARGEST_BODY = 8 * 1024 * 1024
+# The vendor has these too; a client that asks for them learns that they are not simulated.
+OTHER_SERVICES = {"/cartographer/": "Cartographer", "/v1/auth": "The older sign-in of Cartographer"}
 MAPS = {name: profile.routes() for name, profile in PROFILES.items()}
 
 
@@ -193,6 +195,9 @@ def _match(profile: Profile, request: Request) -> tuple[str, dict[str, str]]:
     try:
         endpoint, args = MAPS[profile.name].bind("sandbox").match(request.path, method=request.method)
     except (NotFound, MethodNotAllowed) as error:
+        for prefix, service in OTHER_SERVICES.items():
+            if request.path.startswith(prefix):
+                raise not_done(service) from error
         raise _no_such_path() from error
     return endpoint, dict(args)
 
@@ -206,8 +211,6 @@ def _handler(endpoint: str, method: str) -> Handler:
     handlers = {verb: handler for (name, verb), handler in ROUTES.items() if name == endpoint}
     if wanted in handlers:
         return handlers[wanted]
-    if wanted in ("GET", "POST", "PUT", "PATCH", "DELETE") and not handlers:
-        raise not_done(endpoint)
     allowed = ", ".join(sorted(handlers))
     raise ApiError(405, 4051, f"Only {allowed} is possible here.", headers={"Allow": allowed})
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Request, Response
 from integrations.sandbox.credentials import Credentials
 from integrations.sandbox.faults import Faults
 from integrations.sandbox.trading_grid import console, partner_verbs, switch_verbs, verbs
-from integrations.sandbox.trading_grid.api import Api
+from integrations.sandbox.trading_grid.api import OTHER_SERVICES, Api
 from integrations.sandbox.trading_grid.background import Background
 from integrations.sandbox.trading_grid.grid import Grid
 
@@ -20,6 +20,7 @@ API_PREFIXES = (
     "/TGCommunityWorkspace/",
     "/visibility_transaction_search",
     "/acme-grid/",
+    *OTHER_SERVICES,
 )
 CONSOLE_PREFIXES = (console.HOME, "/console/trading-grid")
 

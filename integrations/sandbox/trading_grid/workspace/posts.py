@@ -19,6 +19,7 @@ from integrations.sandbox.trading_grid.workspace.checks import Checker
 from integrations.sandbox.trading_grid.workspace.communities import community_of, updated_since
 
 KINDS = ("NEWS", "MEDIA", "LOCALISED_MEDIA", "LAUNCH", "CHANGE")
+WITH_ASSETS = ("MEDIA", "LOCALISED_MEDIA")
 # action -> (the states it starts from, the state it leads to)
 MOVES = {
     "publish": (("DRAFT", "WITHDRAWN"), "PUBLISHED"),
@@ -168,11 +169,13 @@ def _content(check: Checker, grid: Grid, community_id: str) -> dict[str, Any]:
         "title": check.by_language("title", required=True),
         "body": check.by_language("body") or {},
         "audience": check_audience(check, grid, community_id),
-        "assets": check_assets(check),
+        "assets": check_assets(check, required=check.data.get("kind") in WITH_ASSETS),
         "requiresReceipt": bool(check.flag("requiresReceipt")),
         "receiptDueDate": check.moment("receiptDueDate"),
         "expiresAt": check.moment("expiresAt"),
     }
+    if content["kind"] in WITH_ASSETS and check.data.get("assets") == []:
+        check.fail("assets", f"must have at least one entry in a post of kind {content['kind']}")
     check.finish()
     return content
 

@@ -1,0 +1,16 @@
+"""Each vendor's part of the sandbox by itself, called in this process."""
+
+import pytest
+
+from integrations.sandbox import credentials
+from integrations.sandbox.trading_grid.app import TradingGridPart
+from tests.integrations.sandbox.grid_client import GridClient
+
+
+@pytest.fixture
+def grid(tmp_path):
+    """A freshly seeded grid and a signed-in client of it."""
+    keys = credentials.load(tmp_path)
+    part = TradingGridPart(tmp_path, "http://sandbox.example", keys)
+    yield GridClient(part, keys)
+    part.stop()
