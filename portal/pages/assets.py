@@ -85,6 +85,8 @@ def _unreadable(request: HttpRequest, error: BadInput) -> HttpResponse:
 
 
 def _lead(counts: Facets, wish: AssetFilter) -> str:
+    if not counts.entitled:
+        return ""
     if wish.is_empty:
         return ngettext("%(count)d asset you may use", "%(count)d assets you may use", counts.entitled) % {
             "count": counts.entitled

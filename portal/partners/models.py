@@ -47,7 +47,7 @@ class Partner(models.Model):
 
     @property
     def initials(self) -> str:
-        words = self.name.split()
+        words = [word for word in self.name.split() if word[0].isalnum()] or [self.name]
         return "".join(word[0] for word in words[:2]).upper()
 
 
