@@ -62,7 +62,7 @@ class Side:
             "public_id": self.asset.public_id,
             "recipe": "web-1200",
             "key": "web-1200",
-            "size": "preview-480",
+            "size": "480",
             "sha256": self.rendition.sha256,
             "digest": self.rendition.sha256,
             "version": "1",

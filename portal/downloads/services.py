@@ -77,7 +77,7 @@ def authorise_download(
         else card.lead
     )
     if chosen is None:
-        raise NotFound
+        raise publications.taken_back(partner, asset=card.asset, variant__language=language) or NotFound
     wanted = chosen.version
     if version is not None and version != wanted.number:
         wanted = next(
@@ -100,7 +100,7 @@ def authorise_download(
 def _check(variant: VariantCard, version: AssetVersion, revision: RecipeRevision) -> None:
     """What is shown small on our own pages may be seen before its rights begin; what is taken may not."""
     if version.withdrawn_at is not None:
-        raise Gone(publications.why_gone(version.withdrawal))
+        raise Gone(publications.why_gone(version.withdrawal), reason=version.withdrawal)
     if variant.status == Status.SCHEDULED and not revision.recipe.is_preview:
         day = date_format(variant.usable_from, "DATE_FORMAT") if variant.usable_from else ""
         raise NotYet(
@@ -160,7 +160,7 @@ def find_by_digest(*, partner: Partner, sha256: str, now: datetime) -> Found:
             card = publications.get_asset(partner, version.variant.asset.public_id, at=now)
             variant = next((v for v in card.variants if v.variant.pk == version.variant_id), None)
             if variant is None:
-                raise NotFound
+                raise publications.taken_back(partner, variant=version.variant) or NotFound
             _check(variant, version, revision)
         except NotFound:
             continue

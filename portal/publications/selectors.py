@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext as _
@@ -28,7 +28,8 @@ from portal.renditions.selectors import media_for
 
 __all__ = [
     "SORTS", "AssetFilter", "ChangeLine", "PostContent", "asset_page", "changes_page", "count_facets", "feed_end",
-    "get_asset", "newest_changes", "pictures_of_product", "post_contents", "versions_of", "versions_without_rendition",
+    "get_asset", "newest_changes", "pictures_of_product", "post_contents", "taken_back",
+    "versions_of", "versions_without_rendition",
 ]  # fmt: skip
 
 #: How a list may be sorted: name -> (fields, their types)
@@ -81,17 +82,28 @@ def get_asset(partner: Partner, public_id: str, *, at: datetime) -> AssetCard:
     :raises Gone: it was there for this partner and has been taken back
     """
     asset = Asset.objects.select_related("product").filter(public_id=public_id).first()
-    communities = community_ids(partner)
-    if (
-        asset is None
-        or not (held := PublicationItem.objects.filter(community_id__in=communities, asset=asset)).exists()
-    ):
+    if asset is None:
         raise NotFound
-    found = cards([asset], _with_files(items_in(communities, at=at).filter(asset=asset)), at=at)
+    visible = visible_items(partner, at=at).filter(asset=asset)
+    found = cards([asset], _with_files(visible), at=at)
     if not found:
-        last = held.order_by("-withdrawn_at").first()
-        raise Gone(why_gone(last.withdrawal if last and last.withdrawn_at else Withdrawal.RIGHTS))
+        raise taken_back(partner, asset=asset) or NotFound
     return found[0]
+
+
+def taken_back(partner: Partner, **which: object) -> Gone | None:
+    """
+    Return what to raise for files that were there for this partner and are not any more, ``None`` if they never were.
+
+    :param which: lookups of ``PublicationItem``
+    """
+    held = PublicationItem.objects.filter(community_id__in=community_ids(partner), **which)
+    last = held.order_by(F("withdrawn_at").desc(nulls_last=True)).first()
+    if last is None:
+        return None
+    # One that was never withdrawn is past the end of its rights.
+    reason = last.withdrawal or Withdrawal.RIGHTS
+    return Gone(why_gone(reason), reason=reason)
 
 
 def why_gone(reason: str) -> str:

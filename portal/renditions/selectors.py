@@ -15,6 +15,14 @@ _OFFERED = {
     Medium.DOCUMENT: (Medium.OTHER,),
     Medium.OTHER: (Medium.OTHER,),
 }
+_MEDIA_TYPES = {
+    Format.JPEG: "image/jpeg",
+    Format.PNG: "image/png",
+    Format.WEBP: "image/webp",
+    Format.AVIF: "image/avif",
+    Format.MP4: "video/mp4",
+    Format.WEBM: "video/webm",
+}
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ def _size(version: AssetVersion, revision: RecipeRevision, made: Rendition | Non
         height=made.height if made else height,
         size=made.size if made else (version.size if original else None),
         sha256=made.sha256 if made else "",
-        media_type=made.media_type if made else version.media_type,
+        media_type=made.media_type if made else _MEDIA_TYPES.get(Format(revision.format), version.media_type),
     )
 
 
