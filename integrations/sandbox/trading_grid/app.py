@@ -44,8 +44,9 @@ class TradingGridPart:
         self.background.resume()
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
-        request = Request(environ)
-        response = self._answer(request)
+        # Closing it closes the uploads it holds; answers never read from it later.
+        with Request(environ) as request:
+            response = self._answer(request)
         if request.method not in ("GET", "HEAD"):
             self.background.wake()
         return response(environ, start_response)

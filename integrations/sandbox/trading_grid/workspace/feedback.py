@@ -40,7 +40,7 @@ def checked(check: Checker) -> dict[str, Any]:
     """The content of a feedback; what is wrong is noted in ``check``."""
     about = check.object("about", required=True)
     subject = {name: about.text(name) for name in ABOUT if about.data.get(name) is not None}
-    if check.data.get("about") and not subject:
+    if check.data.get("about") is not None and not subject:
         about.fail("postId", "or assetId or taskId is required")
     tags = check.texts("tags")
     if unknown := [tag for tag in tags if tag not in TAGS]:
