@@ -14,6 +14,7 @@ from integrations import claims, connections
 from integrations.errors import BadPayload, DeliveryError, Refused
 from integrations.models import Connection, InboundEvent
 from integrations.retry import verdict
+from integrations.rows import insert_missing
 
 logger = logging.getLogger(__name__)
 
@@ -77,25 +78,30 @@ class News:
 
 def store(connection: Connection, news: Iterable[News], *, now: datetime) -> None:
     """Store events; those that are there already are left alone."""
-    rows = [
-        InboundEvent(
-            connection=connection,
-            kind=item.kind,
-            subject=item.subject[:200],
-            dedupe_key=item.dedupe_key[:200],
-            ordering_key=(item.ordering_key or item.subject or item.dedupe_key)[:200],
-            data=item.data,
-            raw=item.raw,
-            coalesces=item.coalesces,
-            state=item.state,
-            last_error=item.error[:500],
-            received_at=now,
-            not_before=now,
-            processed_at=now if item.state in {State.DONE, State.IGNORED} else None,
-        )
-        for item in news
-    ]
-    InboundEvent.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+    insert_missing(
+        InboundEvent,
+        [
+            {
+                "connection_id": connection.pk,
+                "kind": item.kind,
+                "subject": item.subject[:200],
+                "dedupe_key": item.dedupe_key[:200],
+                "ordering_key": (item.ordering_key or item.subject or item.dedupe_key)[:200],
+                "data": item.data,
+                "raw": item.raw,
+                "coalesces": item.coalesces,
+                "state": item.state,
+                "last_error": item.error[:500],
+                "received_at": now,
+                "not_before": now,
+                "processed_at": now if item.state in {State.DONE, State.IGNORED} else None,
+                "attempts": 0,
+                "crashes": 0,
+                "repeats": 0,
+            }
+            for item in news
+        ],
+    )
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from integrations import claims, connections
 from integrations.errors import DeliveryError, Refused
 from integrations.models import Connection, DeliveryAttempt, OutboxMessage
 from integrations.retry import verdict
+from integrations.rows import insert_missing
 
 logger = logging.getLogger(__name__)
 
@@ -44,20 +45,24 @@ def enqueue(messages: Iterable[Message], *, now: datetime, wake: Callable[[], No
     :returns: how many messages were given
     """
     rows = [
-        OutboxMessage(
-            connection=message.connection,
-            kind=message.kind,
-            ordering_key=message.ordering_key,
-            dedupe_key=message.dedupe_key,
-            payload=message.payload,
-            coalesces=message.coalesces,
-            created_at=now,
-            not_before=now,
-        )
+        {
+            "connection_id": message.connection.pk,
+            "kind": message.kind,
+            "ordering_key": message.ordering_key,
+            "dedupe_key": message.dedupe_key,
+            "payload": message.payload,
+            "coalesces": message.coalesces,
+            "state": State.PENDING,
+            "last_error": "",
+            "created_at": now,
+            "not_before": now,
+            "attempts": 0,
+            "crashes": 0,
+        }
         for message in messages
     ]
     if rows:
-        OutboxMessage.objects.bulk_create(rows, batch_size=500, ignore_conflicts=True)
+        insert_missing(OutboxMessage, rows)
         transaction.on_commit(wake, robust=True)
     return len(rows)
 

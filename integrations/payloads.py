@@ -59,4 +59,6 @@ def is_clean(value: Any) -> bool:
 
 def text(value: Any) -> str:
     """Return a text without the one character PostgreSQL cannot keep; anything but a text is empty."""
-    return value.replace("\x00", "") if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    return value.replace("\x00", "") if "\x00" in value else value

@@ -43,9 +43,9 @@ class Taken:
     parked: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Item:
-    """One file of a page. ``key`` names exactly this state of it."""
+    """One file of a page. ``key`` names exactly this state of it; ``mapped`` or ``error`` when it has been read."""
 
     subject: str
     key: str
@@ -69,13 +69,12 @@ def take_in(
     seed = orjson.dumps(
         [account.options.metadata, account.options.approved_words], option=orjson.OPT_SORT_KEYS
     )
-    items = [_read(account, data, model, seed, strict=page.strict) for data in page.files]
-    taken = Taken(uuids=[item.subject for item in items if item is not None and item.subject])
-    wanted = [item for item in items if item is not None]
-    known = {} if again else _latest_keys(account.connection, [item.subject for item in wanted])
-    fresh = [item for item in wanted if known.get(item.subject) != item.key]
-    usable = [item for item in fresh if item.mapped is not None]
-    unsure, failed = _apply([item.mapped.fact for item in usable if item.mapped], now)
+    items = [_item(data, seed) for data in page.files]
+    taken = Taken(uuids=[item.subject for item in items if item.subject])
+    known = _latest_keys(account.connection, taken.uuids)
+    fresh = [item for item in items if again or known.get(item.subject) != item.key]
+    fresh = [item for item in fresh if _read(item, account, model, strict=page.strict)]
+    unsure, failed = _apply([item.mapped.fact for item in fresh if item.mapped], now)
     news = []
     for item in fresh:
         reason = item.error or failed.get(item.subject, "")
@@ -96,30 +95,29 @@ def take_in(
     return taken
 
 
-def _read(account: Account, data: Any, model: MetadataModel, seed: bytes, *, strict: bool) -> _Item | None:
-    """Return one entry of a page, ``None`` for a file that is none of ours."""
+def _item(data: Any, seed: bytes) -> _Item:
     uuid = data.get("uuid") if isinstance(data, dict) else None
     subject = (
         uuid if isinstance(uuid, str) and uuid.isascii() and uuid.isprintable() and len(uuid) <= 64 else ""
     )
+    # How well a file fits a search says nothing about the file.
+    said = {**data, "relevance": None} if isinstance(data, dict) else data
+    digest = hashlib.blake2b(_raw(said) + seed, digest_size=16)
+    return _Item(subject, f"file:{subject}:{digest.hexdigest()}", data)
+
+
+def _read(item: _Item, account: Account, model: MetadataModel, *, strict: bool) -> bool:
+    """Fill in what the file is, or why it cannot be used; returns ``False`` for a file that is none of ours."""
     try:
-        if not strict and not is_clean(data):
+        if not strict and not is_clean(item.data):
             raise BadPayload("The file's description has values that JSON does not have.")
-        file = parse_file(data)
+        file = parse_file(item.data)
         if not is_mirrored(file, account.options):
-            return None
-        mapped = fact_of(file, source=account.connection.key, options=account.options, model=model)
-        return _Item(subject, _key(uuid, data, seed), data, mapped)
+            return False
+        item.mapped = fact_of(file, source=account.connection.key, options=account.options, model=model)
     except BadPayload as error:
-        return _Item(subject, _key(subject, data, seed), data, error=str(error))
-
-
-def _key(uuid: str, data: Any, seed: bytes) -> str:
-    if isinstance(data, dict):
-        # How well a file fits a search says nothing about the file.
-        data = {name: value for name, value in data.items() if name != "relevance"}
-    digest = hashlib.blake2b(_raw(data), digest_size=16, key=hashlib.blake2b(seed, digest_size=16).digest())
-    return f"file:{uuid}:{digest.hexdigest()}"
+        item.error = str(error)
+    return True
 
 
 def _raw(data: Any) -> bytes:

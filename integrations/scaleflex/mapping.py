@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from integrations.errors import BadPayload
@@ -130,22 +131,28 @@ class _Values:
         return value
 
     def _plain(self, value: Any) -> str:
+        if isinstance(value, str):
+            plain = text(value).strip()
+            return self._values.get(plain, plain)
         if isinstance(value, dict):
             # A selection with format=select:json, or a text that has variants where one was expected.
-            value = value.get("api_value") or self._in_default(value)
+            return self._plain(value.get("api_value") or self._in_default(value))
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, int | float):
             return f"{value:g}" if isinstance(value, float) else str(value)
-        plain = text(value).strip()
-        return self._values.get(plain, plain)
+        return ""
 
     def _in_default(self, value: dict[str, Any]) -> Any:
-        found = {self._variants.get(key, key): entry for key, entry in value.items()}
+        found = {
+            self._variants.get(key, key): entry for key, entry in value.items() if isinstance(entry, str)
+        }
         return found.get(self._default) or next((entry for entry in found.values() if entry), "")
 
     def text(self, word: str, longest: int) -> str:
         value = self.raw(word)
+        if value is None:
+            return ""
         return self._plain(value[0] if isinstance(value, list) and value else value)[:longest]
 
     def word(self, word: str) -> str:
@@ -160,8 +167,10 @@ class _Values:
 
     def texts(self, word: str) -> dict[str, str]:
         value = self.raw(word)
+        if not value:
+            return {}
         if not isinstance(value, dict):
-            plain = self._plain(value) if value not in (None, []) else ""
+            plain = self._plain(value)
             return {self._default: plain} if plain else {}
         found = {language(self._variants.get(key, key)): text(entry).strip() for key, entry in value.items()}
         return {key: entry for key, entry in found.items() if key and entry}
@@ -178,8 +187,12 @@ class _Values:
         """Everything that a routing rule may ask for: single values and lists, not the texts with variants."""
         found: dict[str, str | bool | list[str]] = {"product_ref": product_ref} if product_ref else {}
         for key, value in self._meta.items():
-            key = text(key).strip()
-            if not key or isinstance(value, dict) or value in (None, "", []):
+            if (
+                value is None
+                or isinstance(value, dict)
+                or value in ("", [])
+                or not (key := text(key).strip())
+            ):
                 continue
             if isinstance(value, bool):
                 found[key] = value
@@ -223,6 +236,7 @@ def _view(word: str) -> str:
     return word if word in _VIEWS else View.NONE.value
 
 
+@lru_cache(maxsize=1024)
 def language(word: str) -> str:
     """Return a BCP 47 code in its usual spelling (``pt-BR``), empty for anything else."""
     word = word.strip().replace("_", "-")
@@ -242,8 +256,9 @@ def gtin14(value: str) -> str:
     if not digits.isascii() or not digits.isdigit() or len(digits) not in {8, 12, 13, 14}:
         return ""
     digits = digits.zfill(14)
-    total = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(digits))
-    return digits if total % 10 == 0 and int(digits) else ""
+    # Weights 3, 1, 3, 1 ... from the left of fourteen digits.
+    total = 3 * sum(map(int, digits[::2])) + sum(map(int, digits[1::2]))
+    return digits if total % 10 == 0 and total else ""
 
 
 def window_start(value: Any) -> datetime | None:
@@ -265,11 +280,9 @@ def window_end(value: Any) -> datetime | None:
 
 
 def _moment(value: Any, which: str, after_day: timedelta) -> datetime | None:
-    if value is None or value == "" or value == [] or value == {}:
+    if value is None or value == [] or value == {} or (isinstance(value, str) and not value.strip()):
         return None
     plain = text(value).strip()
-    if not plain and isinstance(value, str):
-        return None
     try:
         if _DAY.fullmatch(plain):
             day = date.fromisoformat(plain)

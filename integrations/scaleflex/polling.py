@@ -274,5 +274,5 @@ def _look_for_missing(project: Account, cursor: SyncCursor, *, now: datetime) ->
         now=now,
     )
     if len(missing) > MOST_CHECKS:
-        return f"{len(missing)} known files were not in the list; {MOST_CHECKS} of them are asked for, the rest next time."
+        return f"{len(missing)} known files were not in the list; {MOST_CHECKS} of them are asked for now."
     return ""
