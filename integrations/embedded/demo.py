@@ -124,6 +124,7 @@ class Demo:
             # Only a broker is given: the cache is a table then.
             supervisor.complete(supervisor.begin(self._manage("Cache table", "createcachetable")))
         supervisor.complete(media)
+        _say("Starting the sandbox and importing from it.")
         supervisor.start(self._sandbox())
         supervisor.complete(supervisor.begin(self._manage("Sample data", "seed_demo")))
 
