@@ -180,7 +180,7 @@ def _complain(
         for asset in assets
         if (asset.get("fileLanguageCode") or partner["languages"][0])[:2] not in languages
     ]
-    asset = next(iter(foreign or assets), {})
+    asset: dict[str, Any] = next(iter(foreign or assets), {})
     return issues.raise_issue(
         grid,
         content={

@@ -90,8 +90,12 @@ def _answer(grid: Grid, root: Field, now: datetime) -> dict[str, Any]:
     if unknown := set(query) - set(QUERY_MEMBERS):
         raise Wrong(f"Field '{sorted(unknown)[0]}' is not defined by the query type.")
     count, offset = _number(query, "count", USUAL_COUNT, LARGEST_COUNT), _number(query, "offset", 0, None)
-    # A wrong condition is wrong even when there is nothing it could be tried on.
-    _fits({**dict.fromkeys(FIELDS), "contentkeys": []}, query)
+    # What is wrong is wrong even when there is nothing it could be tried on.
+    blank: dict[str, Any] = {**dict.fromkeys(FIELDS), "contentkeys": []}
+    _fits(blank, query)
+    for each in root.fields:
+        if each.name == "transactions":
+            _selected(blank, each, with_keys=True)
     found = _sorted([row for row in transactions(grid, now=now) if _fits(row, query)], query)
     scroll_id = None
     if query.get("scroll") is True:

@@ -94,16 +94,12 @@ class Profile:
         names = self.field_map.get(resource or "", {})
         ours = {served: name for name, served in names.items()}
         words = self._words(resource)
-        result = {}
+        result: dict[str, Any] = {}
         for served, value in data.items():
             if served in names and served not in ours:
                 continue
-            name = ours.get(served, served)
-            back = {theirs: own for own, theirs in words.get(name, {}).items()}
-            if back and isinstance(value, str):
-                # A word that only we know becomes one nobody knows.
-                value = back.get(value, value if value not in words[name] else f"{value} (unmapped)")
-            result[name] = value
+            name = ours[served] if served in ours else served
+            result[name] = _our_word(words.get(name, {}), value)
         return result
 
     def field_name(self, resource: str | None, name: str) -> str:
@@ -141,6 +137,16 @@ class Profile:
             for name, words in self.value_map.items()
             if VALUE_FIELDS[name][0] == resource
         }
+
+
+def _our_word(words: Mapping[str, str], served: Any) -> Any:
+    """The word of ours a served one stands for; one of ours that is served under another means nothing."""
+    if not isinstance(served, str):
+        return served
+    for own, theirs in words.items():
+        if theirs == served:
+            return own
+    return f"{served} (unmapped)" if served in words else served
 
 
 def _services(base: str, *, directory: str, people: str) -> dict[str, str]:

@@ -28,7 +28,9 @@ def run_due(grid: Grid) -> int:
 
 def _announce_overdue_receipts(grid: Grid, post_id: str, now: datetime) -> None:
     post = grid.store.find("post", post_id)
-    for receipt in grid.store.all("receipt", post_id) if post else ():
+    if post is None:
+        return
+    for receipt in grid.store.all("receipt", post_id):
         if receipts.is_overdue(receipt, post, now):
             receipts.emit(grid, "community.receipt.overdue", post, receipt, ("status",))
 

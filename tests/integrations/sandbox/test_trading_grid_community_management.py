@@ -1,6 +1,7 @@
 """Community Management Services, with the oddities of the vendor's request collection."""
 
 import pytest
+
 from tests.integrations.sandbox.grid_client import BERGMANN, SERVICES
 
 COMPANY = f"{SERVICES}/companies/GC00000000AA"
@@ -171,10 +172,16 @@ def test_roles_take_the_login_id_only(grid):
 def test_roles_are_added_and_removed(grid):
     roles = f"{COMPANY}/users/mateo.rivas@norrvik.example/roles"
 
-    added = grid.put(f"{roles}?action=Add", [{"roleName": "Lens Standard role"}, {"roleName": "TGMS Reports"}])
+    added = grid.put(
+        f"{roles}?action=Add", [{"roleName": "Lens Standard role"}, {"roleName": "TGMS Reports"}]
+    )
     removed = grid.put(f"{roles}?action=Remove", [{"roleName": "TGMS Reports"}])
 
-    assert [role["roleName"] for role in added.json] == ["Community Viewer", "TGMS Reports", "Lens Standard role"]
+    assert [role["roleName"] for role in added.json] == [
+        "Community Viewer",
+        "TGMS Reports",
+        "Lens Standard role",
+    ]
     assert [role["roleName"] for role in removed.json] == ["Community Viewer", "Lens Standard role"]
 
 

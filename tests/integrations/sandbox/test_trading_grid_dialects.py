@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from tests.integrations.sandbox.grid_client import (
     ACME,
     BERGMANN,
@@ -263,7 +264,10 @@ def test_profiles_print_the_configuration_an_adapter_needs(grid):
     acme = grid.verb("GET", "/profiles")["profiles"]["acme"]
 
     assert (acme["tokenStyle"], acme["dialect"], acme["companyId"]) == ("tenant", "hal", "GC00000000AA")
-    assert acme["paths"]["posts"].format(companyId="GC00000000AA", communityId="c") == f"{ACME}/groups/c/bulletins"
+    assert (
+        acme["paths"]["posts"].format(companyId="GC00000000AA", communityId="c")
+        == f"{ACME}/groups/c/bulletins"
+    )
     assert acme["fieldMap"]["posts"]["title"] == "headline"
     assert acme["valueMap"]["issueStatus"]["OPEN"] == "New"
 

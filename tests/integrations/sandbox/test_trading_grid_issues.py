@@ -3,7 +3,17 @@
 import io
 
 import pytest
-from tests.integrations.sandbox.grid_client import ALPKORN, BERGMANN, DACH, WORKSPACE, asset, issue, names, post
+
+from tests.integrations.sandbox.grid_client import (
+    ALPKORN,
+    BERGMANN,
+    DACH,
+    WORKSPACE,
+    asset,
+    issue,
+    names,
+    post,
+)
 
 ISSUES = f"{WORKSPACE}/issues"
 FIRST = f"{ISSUES}/iss-1001"
@@ -174,7 +184,9 @@ def test_attachment_is_kept_byte_for_byte(grid):
     grid.post(ISSUES, issue())
     data = bytes(range(256))
 
-    kept = grid.post(f"{FIRST}/attachments", data={"file": (io.BytesIO(data), "Regal Müsli.png", "image/png")})
+    kept = grid.post(
+        f"{FIRST}/attachments", data={"file": (io.BytesIO(data), "Regal Müsli.png", "image/png")}
+    )
     again = grid.get(kept.headers["Location"])
 
     assert {name: kept.json[name] for name in ("name", "mimeType", "size")} == {
@@ -206,7 +218,9 @@ def test_attachment_without_a_file_is_refused(grid):
 
 
 def test_partner_raises_and_confirms_by_verb(grid):
-    raised = grid.verb("POST", "/issues", {"partnerCompanyId": BERGMANN, "reason": "QUALITY", "subject": "Blurred"})
+    raised = grid.verb(
+        "POST", "/issues", {"partnerCompanyId": BERGMANN, "reason": "QUALITY", "subject": "Blurred"}
+    )
     for step in ("accept", "resolve"):
         grid.move(FIRST, step, **(RESOLUTION if step == "resolve" else {}))
 

@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+
 from tests.integrations.sandbox.grid_client import WORKSPACE
 
 COMMUNITIES = f"{WORKSPACE}/communities"
@@ -15,9 +16,7 @@ def test_gateway_gives_a_token_for_ten_hours_that_opens_the_api(grid):
         f"{GATEWAY}?grant_type=client_credentials", headers={"Authorization": grid.basic()}
     )
 
-    opened = grid.http.get(
-        COMMUNITIES, headers={"Authorization": f"Bearer {answer.json['access_token']}"}
-    )
+    opened = grid.http.get(COMMUNITIES, headers={"Authorization": f"Bearer {answer.json['access_token']}"})
 
     assert answer.status_code == 200
     assert {**answer.json, "access_token": "..."} == {

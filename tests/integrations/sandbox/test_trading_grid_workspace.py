@@ -1,6 +1,7 @@
 """Onboarding, change notices, launch tasks, feedback, communities and members."""
 
 import pytest
+
 from tests.integrations.sandbox.grid_client import ALPKORN, BERGMANN, DACH, WORKSPACE, asset, names, post
 
 PROJECTS = f"{WORKSPACE}/onboardingProjects"
@@ -65,7 +66,11 @@ def test_members_tell_role_languages_regions_and_status(grid):
         (ALPKORN, "ACTIVE"),
         ("GC00000103DH", "SUSPENDED"),
     ]
-    assert (members[0]["role"], members[0]["languages"], members[0]["regions"]) == ("MEMBER", ["de", "en"], ["DACH"])
+    assert (members[0]["role"], members[0]["languages"], members[0]["regions"]) == (
+        "MEMBER",
+        ["de", "en"],
+        ["DACH"],
+    )
 
 
 def test_new_member_gets_what_is_already_out(grid):
@@ -142,7 +147,9 @@ def test_done_task_cannot_be_completed_again(grid):
     made = grid.post(PROJECTS, project()).json
     address = f"{PROJECTS}/{made['projectId']}/tasks/{made['tasks'][0]['taskId']}"
 
-    answers = [grid.move(address, action).status_code for action in ("complete", "complete", "reopen", "start")]
+    answers = [
+        grid.move(address, action).status_code for action in ("complete", "complete", "reopen", "start")
+    ]
 
     assert answers == [200, 409, 200, 200]
 
@@ -223,7 +230,9 @@ def test_each_assignee_has_a_state_of_its_own(grid):
     address = f"{WORKSPACE}/tasks/{made['taskId']}"
     speaking = {"onBehalfOf": {"partnerCompanyId": BERGMANN}}
 
-    steps = [grid.move(address, action, **speaking).status_code for action in ("acknowledge", "complete", "block")]
+    steps = [
+        grid.move(address, action, **speaking).status_code for action in ("acknowledge", "complete", "block")
+    ]
     grid.put(f"{address}/acknowledgements/{ALPKORN}", {})
 
     after = grid.get(address).json

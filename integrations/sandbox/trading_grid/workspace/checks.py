@@ -27,8 +27,10 @@ class Checker:
         self.prefix = prefix
         self.errors: list[dict[str, str]] = [] if errors is None else errors
 
-    def fail(self, name: str, message: str) -> None:
+    def fail(self, name: str, message: str) -> Any:
+        """Note what is wrong with a field; returns ``None``, which is what a wrong field counts as."""
         self.errors.append({"name": f"{self.prefix}{name}", "message": message})
+        return None
 
     def finish(self) -> None:
         """:raises ApiError: 400 with all collected ``fields``"""

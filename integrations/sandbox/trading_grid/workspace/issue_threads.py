@@ -72,7 +72,7 @@ def note(
     """
     by = user or {"id": grid.keys.user_id, "name": "Portal Service"}
     is_partner = user is not None if partner is None else partner
-    annotation = {
+    annotation: dict[str, Any] = {
         "id": grid.store.next_id("comment", "cmt"),
         "type": "COMMENT" if action == "comment" else "STATE",
         "message": [

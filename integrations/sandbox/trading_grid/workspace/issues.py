@@ -209,7 +209,7 @@ def emit(grid: Grid, type: str, issue: Resource, changed: tuple[str, ...] = ()) 
 def checked(check: Checker, grid: Grid, *, new: bool) -> dict[str, Any]:
     """The content of an issue, which a new one must have; what is wrong is noted in ``check``."""
     related = check.object("relatedTo")
-    content = {
+    content: dict[str, Any] = {
         "reason": check.word("reason", REASONS, required=new),
         "severity": check.word("severity", SEVERITIES) or "NORMAL",
         "subject": check.text("subject", required=new),

@@ -50,7 +50,7 @@ def get_task(grid: Grid, call: Call) -> Result:
 def create_task(grid: Grid, call: Call) -> Result:
     def create() -> Result:
         check = Checker(call.data)
-        content = {
+        content: dict[str, Any] = {
             "title": check.by_language("title", required=True),
             "kind": check.word("kind", KINDS, required=True),
             "dueDate": check.moment("dueDate"),

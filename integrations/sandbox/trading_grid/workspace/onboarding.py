@@ -198,17 +198,17 @@ def _invitation(check: Checker) -> dict[str, Any]:
 
 
 def _tasks(check: Checker) -> list[dict[str, Any]]:
-    tasks = [
+    found = check.objects("tasks")
+    # Tasks without an order of their own come last, as they were sent.
+    ordered = sorted(found, key=lambda task: task.whole("order", lowest=1) or len(found) + 1)
+    return [
         {
             "kind": task.word("kind", TASK_KINDS, required=True),
             "title": task.by_language("title"),
             "dueDate": task.moment("dueDate"),
-            "order": task.whole("order", lowest=1),
         }
-        for task in check.objects("tasks")
+        for task in ordered
     ]
-    ordered = sorted(tasks, key=lambda task: task["order"] or len(tasks))
-    return [{name: value for name, value in task.items() if name != "order"} for task in ordered]
 
 
 def _progress(tasks: list[dict[str, Any]]) -> dict[str, int]:
