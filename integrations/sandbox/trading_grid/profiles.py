@@ -98,7 +98,7 @@ class Profile:
         for served, value in data.items():
             if served in names and served not in ours:
                 continue
-            name = ours[served] if served in ours else served
+            name = str(ours.get(served, served))
             result[name] = _our_word(words.get(name, {}), value)
         return result
 
