@@ -16,5 +16,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),
+    path("api/", include("portal.api.urls")),
     path("", include("portal.pages.urls")),
 ]

@@ -1,0 +1,26 @@
+"""Addresses in answers: absolute, so that they can be followed as they are."""
+
+from django.urls import reverse
+from rest_framework.request import Request
+
+
+class Links:
+    """Writes the addresses of one answer. Asks the URL configuration once, however long the list is."""
+
+    def __init__(self, request: Request):
+        assets = request.build_absolute_uri(reverse("api:assets"))
+        self._assets, self._files = assets, f"{assets.removesuffix('/assets')}/files"
+
+    def asset(self, asset: str) -> str:
+        return f"{self._assets}/{asset}"
+
+    def renditions(self, asset: str) -> str:
+        return f"{self._assets}/{asset}/renditions"
+
+    def rendition(self, asset: str, recipe: str, language: str) -> str:
+        """The address of a size: leads to the bytes of whatever version is current."""
+        return f"{self._assets}/{asset}/renditions/{recipe}?language={language or 'zxx'}"
+
+    def file(self, sha256: str) -> str:
+        """The address of these very bytes, for ever."""
+        return f"{self._files}/{sha256}"

@@ -1,0 +1,28 @@
+"""What a partner's system may do: one scope per noun and verb."""
+
+from rest_framework.permissions import BasePermission
+
+#: Scope -> what it allows, as the documentation says it.
+SCOPES = {
+    "assets:read": "See assets, their files in every language, and the sizes they come in.",
+    "files:read": "Download files by their digest, and ask whether a file is still right.",
+    "changes:read": "Read everything that changed since a position.",
+}
+
+
+class HasScope(BasePermission):
+    """
+    The token must carry every scope in the view's ``required_scopes``.
+
+    A view without the attribute fails loudly: forgetting it must not open anything.
+    """
+
+    code = "insufficient_scope"
+
+    def has_permission(self, request, view) -> bool:
+        if request.auth is None:
+            return False
+        granted = set(request.auth.get_scopes())
+        missing = [scope for scope in view.required_scopes if scope not in granted]
+        self.message = f"This needs a token with the scope {' and '.join(missing)}."
+        return not missing

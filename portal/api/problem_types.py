@@ -1,0 +1,60 @@
+"""The catalogue of problem types: published under ``/api/problems/`` and stable for as long as v1 lives."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class ProblemType:
+    """One kind of problem: ``code`` ends its type address; ``meaning`` says what to do about it."""
+
+    code: str
+    status: int
+    title: str
+    meaning: str
+
+    @property
+    def address(self) -> str:
+        """The problem's ``type``, which is also where it is described."""
+        return f"{settings.PORTAL_URL}/api/problems/{self.code}"
+
+
+_CATALOGUE = [
+    (400, "bad_input", "The request cannot be understood",
+     "The member errors names each parameter and says what to write instead."),
+    (401, "not_authenticated", "No access token",
+     "Send the header Authorization: Bearer with a token of the token endpoint."),
+    (401, "invalid_token", "The access token is not valid",
+     "It is unknown, revoked or older than an hour. Ask the token endpoint for a new one."),
+    (403, "insufficient_scope", "The token lacks a scope",
+     "Ask the token endpoint for a token with the scope that the detail names."),
+    (403, "partner_suspended", "The company's access is suspended",
+     "Do not retry. A person of the company has to talk to the brand."),
+    (403, "not_allowed", "Not allowed",
+     "Do not retry. The client may not do this."),
+    (404, "not_found", "Not found",
+     "Unknown, or not published to the company; the two look the same. Follow the changes feed to know what is there."),
+    (405, "method_not_allowed", "The method is not offered here",
+     "The header Allow lists those that are."),
+    (409, "not_possible", "Not possible in the present state",
+     "The detail says why. Asking again will not help."),
+    (409, "rights_not_started", "The rights begin later",
+     "Come back at the time in usable_from of the asset's variant."),
+    (409, "rendition_not_possible", "This size cannot be made from this file",
+     "Take another size. The brand's team has been shown why."),
+    (410, "withdrawn", "Withdrawn",
+     "It was published to the company and has been taken back: stop using every copy. The member reason says why."),
+    (416, "range_not_satisfiable", "The file has no such range",
+     "The header Content-Range tells how long it is. A copy of that length is complete."),
+    (429, "too_many_requests", "Too many requests",
+     "Wait the seconds in the header Retry-After, then go on."),
+    (500, "internal_error", "A mistake on our side",
+     "It has been recorded. Ask again later; if it stays, tell us the request_id."),
+    (503, "not_ready", "Not ready yet",
+     "It is being prepared. Ask again after the seconds in the header Retry-After."),
+    (503, "unavailable", "Not available",
+     "The portal cannot work right now. Ask again after the seconds in the header Retry-After."),
+]  # fmt: skip
+
+TYPES = {code: ProblemType(code, status, title, meaning) for status, code, title, meaning in _CATALOGUE}

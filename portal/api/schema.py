@@ -1,0 +1,189 @@
+"""The OpenAPI document: what the code cannot say of itself."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import orjson
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import serializers
+
+from portal.api.permissions import SCOPES
+from portal.api.problem_types import TYPES, ProblemType
+from portal.api.problems import CONTENT_TYPE
+
+
+class BadParameter(serializers.Serializer):
+    parameter = serializers.CharField()
+    detail = serializers.CharField(help_text="What to write instead.")
+
+
+class ProblemSerializer(serializers.Serializer):
+    """RFC 9457. Further members are named with the types that have them."""
+
+    type = serializers.URLField(help_text="Names the kind of problem, and describes it.")
+    title = serializers.CharField(help_text="The kind of problem in words; always the same for a type.")
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="One sentence about this very case.")
+    code = serializers.CharField(help_text="The last part of `type`, for programs.")
+    errors = BadParameter(
+        many=True, required=False, help_text="With `bad_input`: each parameter that is wrong."
+    )
+    reason = serializers.CharField(required=False, help_text="With `withdrawn`: why.")
+    request_id = serializers.CharField(required=False, help_text="In every problem but `not_found`.")
+
+
+#: In every operation.
+_ALWAYS = (
+    "bad_input", "not_authenticated", "invalid_token", "insufficient_scope", "partner_suspended", "too_many_requests",
+    "unavailable",
+)  # fmt: skip
+_HEADERS = (
+    OpenApiParameter(
+        "X-Request-ID", str, "header", response=True, description="Quote it when you ask about this call."
+    ),
+    OpenApiParameter(
+        "RateLimit",
+        str,
+        "header",
+        response=True,
+        description='`"client";r=<calls left>;t=<seconds until all anew>`',
+    ),
+)
+LOCATION_HEADER = OpenApiParameter(
+    "Location", str, "header", response=[302], description="The address of the bytes."
+)
+DIGEST_HEADER = OpenApiParameter(
+    "X-File-SHA256", str, "header", response=[302], description="Their digest, 64 hex digits."
+)
+FILE_HEADERS = (
+    OpenApiParameter(
+        "Content-Disposition", str, "header", response=[200, 206], description="A name to save it under."
+    ),
+    OpenApiParameter(
+        "Content-Digest", str, "header", response=[200], description="RFC 9530: `sha-256=:<base64>:`."
+    ),
+    OpenApiParameter(
+        "Repr-Digest",
+        str,
+        "header",
+        response=[200, 206],
+        description="RFC 9530: of the whole file, also with a range.",
+    ),
+    OpenApiParameter(
+        "Content-Range", str, "header", response=[206, 416], description="`bytes 1000-1999/4711`"
+    ),
+)
+_CONDITIONAL = (
+    OpenApiParameter("ETag", str, "header", response=[200], description="Changes with the answer."),
+    OpenApiParameter(
+        "If-None-Match", str, "header", description="An `ETag` you have: 304 when nothing changed."
+    ),
+)
+
+
+def operation(
+    name: str,
+    *,
+    summary: str,
+    answers: Mapping[Any, Any],
+    problems: Iterable[str] = (),
+    parameters: Iterable[OpenApiParameter] = (),
+    is_conditional: bool = True,
+) -> Callable[[Any], Any]:
+    """
+    Describe an operation; its docstring is the longer text.
+
+    :param name: what generated clients call it
+    :param answers: as ``responses`` of ``extend_schema``, without problems
+    :param problems: codes it may answer beside those that every operation may
+    :param is_conditional: it has entity tags and answers 304
+    """
+    codes: dict[int, list[str]] = defaultdict(list)
+    for code in (*_ALWAYS, *problems):
+        codes[TYPES[code].status].append(code)
+    answered = dict(answers)
+    if is_conditional:
+        answered[304] = OpenApiResponse(description="Nothing changed since the `ETag` you sent.")
+    answered |= {(status, CONTENT_TYPE): _problems(found) for status, found in sorted(codes.items())}
+    return extend_schema(
+        operation_id=name,
+        summary=summary,
+        responses=answered,
+        parameters=[*_HEADERS, *(_CONDITIONAL if is_conditional else ()), *parameters],
+    )
+
+
+def _problems(codes: Sequence[str]) -> OpenApiResponse:
+    kinds = [TYPES[code] for code in codes]
+    return OpenApiResponse(
+        ProblemSerializer,
+        description=" ".join(f"`{kind.code}`: {kind.title}." for kind in kinds),
+        examples=[
+            OpenApiExample(kind.code, value=_example(kind), media_type=CONTENT_TYPE, response_only=True)
+            for kind in kinds
+        ],
+    )
+
+
+def _example(kind: ProblemType) -> dict[str, Any]:
+    value: dict[str, Any] = {
+        "type": kind.address,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.meaning,
+        "code": kind.code,
+    }
+    if kind.code == "bad_input":
+        value["errors"] = [
+            {"parameter": "limit", "detail": "Ensure this value is less than or equal to 200."}
+        ]
+    if kind.code == "withdrawn":
+        value["reason"] = "approval_withdrawn"
+    return value if kind.status == 404 else {**value, "request_id": "5f0c1a9be3d74c82a6b1f2d0"}
+
+
+def answer(serializer: Any, example: Any, description: str = "") -> OpenApiResponse:
+    """Describe an answer with an example of it."""
+    examples = [OpenApiExample("Example", value=example, response_only=True)]
+    return OpenApiResponse(serializer, description=description, examples=examples)
+
+
+class OperationSchema(AutoSchema):
+    """Adds a view's parameters from its ``query_class``."""
+
+    def get_override_parameters(self) -> list[Any]:
+        query_class = self.view.query_class
+        return [query_class] if query_class().fields else []
+
+
+class ClientTokenScheme(OpenApiAuthenticationExtension):
+    target_class = "portal.api.authentication.ClientTokenAuthentication"
+    name = "clientCredentials"
+
+    def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]]:
+        return {self.name: list(auto_schema.view.required_scopes)}
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        token_url = f"{settings.PORTAL_URL}{reverse('idp:oidc:token')}"
+        return {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": token_url, "scopes": SCOPES}}}
+
+
+@cache
+def document(portal_url: str) -> bytes:
+    """
+    Return the OpenAPI document as JSON, made once per process.
+
+    :param portal_url: where the portal is reached; part of the document
+    """
+    with translation.override("en"):
+        return orjson.dumps(
+            SchemaGenerator().get_schema(request=None, public=True), option=orjson.OPT_INDENT_2
+        )

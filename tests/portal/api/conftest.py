@@ -1,0 +1,75 @@
+"""A partner's system: a client with a token from the real token endpoint."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from portal.api.permissions import SCOPES
+from portal.partners import services
+from portal.partners.models import Partner
+
+TOKEN_URL = "/identity/o/api/token"
+
+
+class System:
+    """What a partner's program does: ask for a token once, then call."""
+
+    def __init__(self, partner: Partner, scopes=tuple(SCOPES), **defaults: Any):
+        self.partner = partner
+        self.client, self.secret = services.create_api_client(
+            partner=partner, name="PIM", scopes=scopes, now=timezone.now()
+        )
+        self.http = Client(**defaults)
+        self.token = self.new_token()
+
+    def new_token(self, **fields: str) -> str:
+        answer = self.http.post(
+            TOKEN_URL,
+            {
+                "grant_type": "client_credentials",
+                "client_id": self.client.client_id,
+                "client_secret": self.secret,
+                **fields,
+            },
+        )
+        assert answer.status_code == 200, answer.content
+        return answer.json()["access_token"]
+
+    def call(self, method: str, path: str, query: dict[str, Any] | None = None, **headers: str):
+        """Call ``/api/v1`` + path; header names with underscores, as in ``If_None_Match="..."``."""
+        address = path if path.startswith(("/api/", "http")) else f"/api/v1{path}"
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.http.generic(
+            method,
+            address,
+            headers={"Authorization": f"Bearer {self.token}", **named},
+            query_params=query,
+        )
+
+    def get(self, path: str, query: dict[str, Any] | None = None, **headers: str):
+        return self.call("GET", path, query, **headers)
+
+    def walk(self, path: str, **query: Any) -> list[dict[str, Any]]:
+        """Return the items of all pages."""
+        items: list[dict[str, Any]] = []
+        while True:
+            answer = self.get(path, query)
+            assert answer.status_code == 200, answer.content
+            items += answer.json()["items"]
+            if not (cursor := answer.json()["next"]):
+                return items
+            query["cursor"] = cursor
+
+
+@pytest.fixture
+def system(db) -> Callable[..., System]:
+    """``system(partner)``: a program of that company with a fresh token."""
+    return System
+
+
+def whole(response) -> bytes:
+    """Return the body of an answer, streamed or not."""
+    return b"".join(response.streaming_content) if response.streaming else response.content
