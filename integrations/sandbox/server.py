@@ -15,17 +15,13 @@ from integrations.sandbox import front_page, pages
 from integrations.sandbox.clock import Clock
 from integrations.sandbox.faults import KINDS, PARTS, Faults, UnknownFault, misbehave
 from integrations.sandbox.scaleflex.app import ScaleflexPart
-
-try:
-    from integrations.sandbox.trading_grid.app import TradingGridPart
-except ImportError:
-    TradingGridPart = None
+from integrations.sandbox.trading_grid.app import TradingGridPart
 
 logger = logging.getLogger("sandbox")
 
 LARGEST_VERB = 1024 * 1024
 
-VERBS = [
+VERBS: list[dict[str, Any]] = [
     {"method": "GET", "path": "/_sandbox/", "body": None, "meaning": "This list."},
     {
         "method": "GET",
@@ -95,9 +91,8 @@ class Sandbox:
         self.faults = Faults(folder)
         self.parts: dict[str, Part] = {
             "scaleflex": ScaleflexPart(folder, self.base_url, self.credentials, seed=seed),
+            "trading_grid": TradingGridPart(folder, self.base_url, self.credentials),
         }
-        if TradingGridPart:
-            self.parts["trading_grid"] = TradingGridPart(folder, self.base_url, self.credentials)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable) -> Iterable[bytes]:
         path = environ.get("PATH_INFO") or "/"

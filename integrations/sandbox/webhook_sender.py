@@ -87,7 +87,7 @@ class WebhookSender:
                     delay += seconds if seconds is not None else 5
                 case "webhook_shuffle":
                     # Disorder for the receiver's sake; nothing secret hangs on it.
-                    delay += random.uniform(0, seconds if seconds is not None else 3)  # noqa: S311
+                    delay += random.uniform(0, seconds if seconds is not None else 3)
         status = "waiting" if copies else "dropped"
         row = (self.part, note, url, json.dumps(headers), body, time.time() + delay, status)
         with self._db.write() as connection:

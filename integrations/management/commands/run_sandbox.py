@@ -26,4 +26,4 @@ class Command(BaseCommand):
         if options["seed"]:
             command += ["--seed", str(options["seed"])]
         # Takes this process's place: the sandbox knows nothing of Django, and signals reach it directly.
-        os.execv(sys.executable, command)  # noqa: S606
+        os.execv(sys.executable, command)

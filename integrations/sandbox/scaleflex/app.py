@@ -14,13 +14,22 @@ from werkzeug.wrappers import Request, Response
 
 from integrations.sandbox.credentials import Credentials
 from integrations.sandbox.scaleflex import (
+    archives,
+    bulk,
+    comments,
     console,
     exchange,
+    files,
+    folders,
+    labels_tags_products,
     listing,
     processing,
     seed_loading,
+    settings_model,
+    shares,
     upload,
     verbs,
+    versions,
 )
 from integrations.sandbox.scaleflex.call import Call, Route
 from integrations.sandbox.scaleflex.delivery.serve import Delivery
@@ -32,7 +41,10 @@ from integrations.sandbox.scaleflex.timers import Timers
 
 logger = logging.getLogger("sandbox.scaleflex")
 
-MODULES = (exchange, listing, upload)
+MODULES = (
+    exchange, listing, upload, files, versions, comments, folders, labels_tags_products, settings_model, bulk,
+    archives, shares,
+)  # fmt: skip
 CORS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
@@ -48,20 +60,13 @@ class ScaleflexPart:
     def __init__(self, folder: Path, base_url: str, credentials: Credentials, seed: Path | None = None):
         self.project = Project(folder, base_url, credentials)
         self.keys = KeyRing(self.project)
-        self.timers = Timers(self.project, processing.actions(self.project))
         self.delivery = Delivery(self.project)
+        self.timers = Timers(self.project, processing.actions(self.project, self.delivery))
         self.seed = seed
         self.calls: deque[dict[str, Any]] = deque(maxlen=REMEMBERED_CALLS)
         self._rate = _Rate()
-        self._routes = Map(
-            [
-                Rule(f"/<any(v4,v5):api>{route.path}", methods=[route.method], endpoint=route)
-                for module in MODULES
-                for route in module.ROUTES
-            ],
-            strict_slashes=False,
-            merge_slashes=False,
-        )
+        self._routes = _map([route for module in MODULES for route in module.ROUTES])
+        self._public_routes = _map(shares.PUBLIC_ROUTES)
         seed_loading.load_if_empty(self.project, seed)
 
     def handles(self, path: str) -> bool:
@@ -124,26 +129,31 @@ class ScaleflexPart:
             return Response(status=204, headers={"Access-Control-Allow-Headers": wanted})
         if first in ("cdn", "store"):
             return self.delivery.answer(request)
+        routes = self._routes
+        if first == "share":
+            routes = self._public_routes
+            first, _, rest = rest.partition("/")
         if first != self.project.token:
             raise ApiError(404, "PROJECT_NOT_FOUND", f"There is no project {first}.")
-        return self._api(request, f"/{rest}")
+        return self._api(request, routes, f"/{rest}")
 
-    def _api(self, request: Request, path: str) -> Response:
+    def _api(self, request: Request, routes: Map, path: str) -> Response:
         self._rate.check(self.project.switches["calls_per_second"])
         if path.startswith("/key/"):
             path = f"/v5{path}"
-        adapter = self._routes.bind("sandbox")
         try:
-            route, values = adapter.match(path, "GET" if request.method == "HEAD" else request.method)
+            method = "GET" if request.method == "HEAD" else request.method
+            route, found = routes.bind("sandbox").match(path, method)
         except NotFound:
             raise ApiError(404, "ROUTE_NOT_FOUND", "There is no such address.") from None
         except MethodNotAllowed as error:
             allowed = ", ".join(sorted(set(error.valid_methods or ())))
             raise ApiError(405, "METHOD_NOT_ALLOWED", f"This address takes {allowed}.") from None
         assert isinstance(route, Route)
-        call = Call(self.project, self.keys, self.timers, request, values.pop("api"))
+        call = Call(self.project, self.keys, self.timers, self.delivery, request, found["api"])
         call.key = self._key(request, route)
-        answer = route.answer(call, **{name: value for name, value in values.items() if name[0] != "_"})
+        values = {name: value for name, value in found.items() if name != "api" and name[0] != "_"}
+        answer = route.answer(call, **values)
         return answer if isinstance(answer, Response) else json_response({"status": "success", **answer})
 
     def _key(self, request: Request, route: Route) -> Any:
@@ -179,6 +189,13 @@ class ScaleflexPart:
 
     def index(self) -> list[dict[str, Any]]:
         return verbs.index()
+
+
+def _map(routes: list[Route]) -> Map:
+    rules = [
+        Rule(f"/<any(v4,v5):api>{route.path}", methods=[route.method], endpoint=route) for route in routes
+    ]
+    return Map(rules, strict_slashes=False, merge_slashes=False)
 
 
 class _Rate:

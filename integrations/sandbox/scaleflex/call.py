@@ -10,10 +10,11 @@ import orjson
 from werkzeug.wrappers import Request
 
 from integrations.sandbox.scaleflex import files_store
+from integrations.sandbox.scaleflex.delivery.serve import Delivery
 from integrations.sandbox.scaleflex.errors import ApiError, bad_request, not_found
 from integrations.sandbox.scaleflex.keys import Key, KeyRing
-from integrations.sandbox.scaleflex.project import Project
-from integrations.sandbox.scaleflex.render import Options, Renderer
+from integrations.sandbox.scaleflex.project import Folder, Project
+from integrations.sandbox.scaleflex.render import Options, Renderer, folder_json
 from integrations.sandbox.scaleflex.timers import Timers
 
 LARGEST_BODY = 10_000_000
@@ -46,6 +47,7 @@ class Call:
     project: Project
     keys: KeyRing
     timers: Timers
+    delivery: Delivery
     request: Request
     api: str
     key: Key | None = None
@@ -133,6 +135,10 @@ class Call:
     def flag(self, name: str, default: bool = False) -> bool:
         text = self.args.get(name)
         return default if text is None else text.lower() in ("1", "true", "yes")
+
+    def folder_json(self, folder: Folder) -> dict[str, Any]:
+        """Return the object of a folder."""
+        return folder_json(self.project, folder)
 
     def answer(self, row: sqlite3.Row) -> dict[str, Any]:
         """Return the body of a write to one file."""

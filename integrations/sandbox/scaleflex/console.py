@@ -117,7 +117,7 @@ def _upload(wanted: dict[str, str]) -> str:
 def _row(part: "ScaleflexPart", row: Any) -> list[str]:
     address = f"{HOME}/files/{row['uuid']}"
     return [
-        f'<a href="{address}"><img src="{text(_thumbnail(part, row))}" alt="" loading="lazy" width="72" height="72"></a>',
+        f'<a href="{address}"><img src="{text(_thumbnail(part, row))}" alt="" loading="lazy"></a>',
         f'<a href="{address}">{text(row["name"])}</a><br><span class="muted">{text(row["folder"])}, '
         f"{pretty(row['size'])}</span>",
         _state(row["approval"]),
@@ -138,12 +138,10 @@ def _decisions(row: Any) -> str:
     address = f"{HOME}/files/{row['uuid']}/approval"
     if row["approval"] == "APPROVED":
         return pages.button(address, "Withdraw", {"state": "CANCELLED"})
-    buttons = pages.button(address, "Approve", {"state": "APPROVED"})
-    return (
-        buttons + pages.button(address, "Reject", {"state": "REJECTED"})
-        if row["approval"] == "PENDING"
-        else buttons
-    )
+    approve = pages.button(address, "Approve", {"state": "APPROVED"})
+    if row["approval"] != "PENDING":
+        return approve
+    return approve + pages.button(address, "Reject", {"state": "REJECTED"})
 
 
 def _file(part: "ScaleflexPart", uuid: str) -> Response:
@@ -166,7 +164,8 @@ def _file(part: "ScaleflexPart", uuid: str) -> Response:
     ]
     states = "".join(_option(state, state, row["approval"] or "") for state in STATES)
     forms = f"""<form class="inline" method="post" action="{address}/approval">
-<label>Approval <select name="state"><option value="">never asked</option>{states}</select></label><button>Set</button></form>
+<label>Approval <select name="state"><option value="">never asked</option>{states}</select></label>
+<button>Set</button></form>
 <form class="inline" method="post" action="{address}/name">
 <label>Name <input name="name" size="40" value="{text(row["name"])}"></label><button>Rename</button></form>
 <form class="inline" method="post" action="{address}/folder">
@@ -182,8 +181,9 @@ def _file(part: "ScaleflexPart", uuid: str) -> Response:
         )
         + pages.button(f"{address}/delete", "Delete", kind="danger")
     )
+    folder = f"{HOME}?{urlencode({'folder': row['folder']})}"
     body = f"""{LINKS}
-<p>{_state(row["approval"])} in <a href="{HOME}?{text(urlencode({"folder": row["folder"]}))}">{text(row["folder"])}</a>,
+<p>{_state(row["approval"])} in <a href="{text(folder)}">{text(row["folder"])}</a>,
 <a href="{text(shown["url"]["cdn"])}">open on the CDN</a></p>
 <p><img class="large" src="{text(_thumbnail(part, row))}" alt="Preview of {text(row["name"])}"></p>
 <div class="verbs">{verbs}</div><h2>Change</h2>{forms}

@@ -53,10 +53,15 @@ def get(project: Project, file_uuid: str) -> sqlite3.Row:
         file_uuid = str(uuid.UUID(file_uuid))
     except ValueError:
         raise ApiError(400, "INVALID_UUID", f"{file_uuid[:60]!r} is not a uuid.") from None
-    row = project.db.one("SELECT * FROM files WHERE uuid = ?", (file_uuid,))
+    row = find(project, file_uuid)
     if row is None:
         raise not_found("The file", "FILE_NOT_FOUND")
     return row
+
+
+def find(project: Project, file_uuid: str) -> sqlite3.Row | None:
+    """Return one version, or ``None``."""
+    return project.db.one("SELECT * FROM files WHERE uuid = ?", (file_uuid,))
 
 
 def at(project: Project, folder: str, name: str) -> sqlite3.Row | None:

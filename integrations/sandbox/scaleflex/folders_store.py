@@ -74,6 +74,11 @@ def by_path(project: Project, path: str) -> Folder:
     return found
 
 
+def inside(target: str, folder: Folder) -> str:
+    """Return the path a folder gets when it is moved into ``target``."""
+    return join(target, folder.path.rsplit("/", 1)[1])
+
+
 def relocate(project: Project, folder: Folder, path: str) -> None:
     """
     Give a folder, and all below it, another path.

@@ -24,6 +24,7 @@ SORTS = {
     "filename": "name", "size": "size", "type": "mime", "title": "json_extract(meta, '$.title')",
     "relevance": "created_at", "path": "folder, name", "uuid": "uuid",
 }  # fmt: skip
+INDEXES = {"created_at": "files_created", "modified_at": "files_modified"}
 MOMENTS = {
     "created_after": "created_at > ?", "created_before": "created_at < ?",
     "updated_after": "modified_at > ?", "updated_before": "modified_at < ?",
@@ -65,7 +66,7 @@ def selection(call: Call, folder: Folder, *, recursive: bool) -> Selection:
             parts.append(where)
     for text in (args.get("q"), _collection_query(call)):
         if text:
-            condition = query.compile(project, text)
+            condition = query.compile_query(project, text)
             parts.append(condition.sql)
             values.extend(condition.values)
     if lag := project.switches["list_lag_seconds"]:
@@ -122,18 +123,20 @@ def list_files(call: Call) -> dict[str, Any] | Response:
     folder, recursive = _start(call)
     chosen = selection(call, folder, recursive=recursive)
     ordering = order(call.args.get("sort") or call.args.get("order"))
-    # The inner query walks an index that holds all it needs; only the page's rows are read.
+    # The inner query walks an index that holds all it needs; only the page's rows are read. Left alone,
+    # sqlite would find a date or a folder by its own index and then sort everything for every page.
+    index = next(
+        (f"INDEXED BY {name}" for column, name in INDEXES.items() if ordering.startswith(column)), ""
+    )
     rows = project.db.all(
-        f"SELECT * FROM files WHERE id IN (SELECT id FROM files WHERE {chosen.where} ORDER BY {ordering}"
+        f"SELECT * FROM files WHERE id IN (SELECT id FROM files {index} WHERE {chosen.where} ORDER BY {ordering}"
         f" LIMIT ? OFFSET ?) ORDER BY {ordering}",
         (*chosen.values, limit, offset),
     )
     if call.renderer.options.csv:
         return csv_of(rows)
     searched = 1.0 if call.args.get("q") else None
-    base = (
-        folder_json(project, folder, call.api) if offset == 0 else {"uuid": folder.uuid, "path": folder.path}
-    )
+    base = folder_json(project, folder) if offset == 0 else {"uuid": folder.uuid, "path": folder.path}
     return {
         "type": "LIST",
         "base": base,
@@ -171,7 +174,7 @@ def files_statistics(call: Call) -> dict[str, Any]:
 
 def _children(call: Call, folder: Folder) -> list[dict[str, Any]]:
     return [
-        folder_json(call.project, child, call.api)
+        folder_json(call.project, child)
         for child in sorted(call.project.folders().values(), key=lambda child: child.path)
         if child.path != "/" and parent_of(child.path) == folder.path
     ]

@@ -70,9 +70,9 @@ def _read(settings: dict[str, Any]) -> list[Field]:
                     choice["internal_unique_value"]: (choice["api_value"], choice["label"])
                     for choice in choices
                 }
-                internal = {id: id for id in values}
-                internal |= {label: id for id, (_, label) in values.items()}
-                internal |= {api: id for id, (api, _) in values.items()}
+                internal = {entry: entry for entry in values}
+                internal |= {label: entry for entry, (_, label) in values.items()}
+                internal |= {api: entry for entry, (api, _) in values.items()}
                 found.append(
                     Field(
                         field["key"],
@@ -117,10 +117,8 @@ def _stored_value(field: Field | None, key: str, value: Any) -> Any:
     return field.internal[value]
 
 
-def shown(field: Field | None, value: Any, select: str) -> Any:
-    """Turn a stored value into what ``format=select:...`` asks for (internal, api, label, human)."""
-    if select == "internal" or field is None or not field.values:
-        return value
+def shown(field: Field, value: Any, select: str) -> Any:
+    """Turn a selection's stored value into what ``format=select:...`` asks for (api, label, human)."""
     place = 0 if select == "api" else 1
     if isinstance(value, list):
         return [field.values[entry][place] if entry in field.values else entry for entry in value]

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 
-from integrations.sandbox.scaleflex import files_store
+from integrations.sandbox.scaleflex import archives, bulk, files_store
+from integrations.sandbox.scaleflex.delivery.serve import Delivery
 from integrations.sandbox.scaleflex.errors import ApiError
 from integrations.sandbox.scaleflex.measure import measure
 from integrations.sandbox.scaleflex.project import Project
 
 
-def actions(project: Project) -> dict[str, Callable[[str], None]]:
+def actions(project: Project, delivery: Delivery) -> dict[str, Callable[[str], None]]:
     """Return what the timers can do, by kind."""
-    return {"process": lambda uuid: process(project, uuid)}
+    return {
+        "process": lambda uuid: process(project, uuid),
+        "bulk": lambda uuid: bulk.run(project, uuid),
+        "archive": lambda task: archives.run(project, delivery, task),
+    }
 
 
 def process(project: Project, uuid: str) -> None:

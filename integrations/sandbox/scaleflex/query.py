@@ -87,7 +87,7 @@ def _values(text: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def compile(project: Project, text: str) -> Condition:
+def compile_query(project: Project, text: str) -> Condition:
     """
     Turn an expression into a condition over ``files``.
 

@@ -25,7 +25,7 @@ def condition_for(project: Project, key: str, operator: str, values: tuple[str, 
     if operator in ("-", "!=") or all(value.startswith(NOT) for value in values):
         positive = tuple(value.lstrip(NOT) for value in values)
         sql, found = condition_for(project, key, "is" if operator in ("-", "!=") else operator, positive)
-        return f"NOT ({sql})", found
+        return f"({sql}) IS NOT TRUE", found
     if any(value.startswith(NOT) for value in values):
         raise ValueError(f"{key} mixes values with and without '-'.")
     if handler := KEYS.get(key.lower()):
@@ -45,7 +45,7 @@ def _free_text(project: Project, value: str) -> Sql:
         return _tags(project, "is", value)
     if value.startswith(NOT):
         sql, found = _free_text(project, value[1:])
-        return f"NOT ({sql})", found
+        return f"({sql}) IS NOT TRUE", found
     words = [like(word) for word in value.casefold().split()]
     one = "(search LIKE ? ESCAPE '\\' OR folder LIKE ? ESCAPE '\\')"
     return " AND ".join([one] * len(words)) or "1", [word for word in words for _ in range(2)]

@@ -8,7 +8,7 @@ from urllib.parse import quote_plus
 import orjson
 
 from integrations.sandbox.scaleflex import metadata_model
-from integrations.sandbox.scaleflex.errors import bad_request
+from integrations.sandbox.scaleflex.errors import bad_request, not_found
 from integrations.sandbox.scaleflex.project import Folder, Project, join
 
 SELECTS = ("internal", "api", "label", "human")
@@ -97,6 +97,8 @@ class Renderer:
         self.folders = project.folders()
         self.tags = project.tag_names()
         self.labels = project.labels()
+        self._selections = [field for field in self.fields.values() if field.values]
+        self._regional = [key for key, field in self.fields.items() if field.regional]
         self._empty_meta = {key: field.empty for key, field in self.fields.items()}
         self._visible: dict[tuple[str, str], bool] = {}
         base, token = project.base_url, project.token
@@ -132,7 +134,7 @@ class Renderer:
             "created_at": row["created_at"],
             "modified_at": row["modified_at"],
             "folder": {"uuid": self._folder_uuid(folder), "name": folder},
-            "owner": {"uuid": OWNER_UUID, "name": "Norrvik Media", "email": "media@norrvik.example"},
+            "owner": OWNER,
         }
         if row["product_ref"] is not None:
             found["product"] = {"ref": row["product_ref"], "position": row["product_position"]}
@@ -169,16 +171,14 @@ class Renderer:
         return info
 
     def meta(self, stored: str) -> dict[str, Any]:
-        select, variants = self.options.select, self.options.variants
         found = {**self._empty_meta, **orjson.loads(stored)}
-        if select == "internal" and not variants:
-            return found
-        for key, value in found.items():
-            field = self.fields.get(key)
-            if variants and field and field.regional and isinstance(value, dict):
-                found[key] = {language: text for language, text in value.items() if language in variants}
-            elif field and field.values:
-                found[key] = metadata_model.shown(field, value, select)
+        if self.options.select != "internal":
+            for field in self._selections:
+                found[field.key] = metadata_model.shown(field, found[field.key], self.options.select)
+        if variants := self.options.variants:
+            for key in self._regional:
+                if isinstance(found[key], dict):
+                    found[key] = {word: text for word, text in found[key].items() if word in variants}
         return found
 
     def _tags(self, stored: str) -> dict[str, Any]:
@@ -212,18 +212,24 @@ class Renderer:
         return folder.uuid if folder else ""
 
 
-OWNER_UUID = "5f0c2a51-7d4b-5a0e-9b1e-0c6a4f1d2b33"
+OWNER = {
+    "uuid": "5f0c2a51-7d4b-5a0e-9b1e-0c6a4f1d2b33",
+    "name": "Norrvik Media",
+    "email": "media@norrvik.example",
+}
 
 
-def folder_json(project: Project, folder: Folder, api: str = "v5") -> dict[str, Any]:
+def folder_json(project: Project, folder: Folder) -> dict[str, Any]:
     """Return a folder object. Its moments carry no ``Z``, as recorded from the live API."""
     row = project.db.one("SELECT * FROM folders WHERE uuid = ?", (folder.uuid,))
-    inside = below(folder.path)
+    where, values = below(folder.path)
     counts = project.db.one(
-        f"SELECT coalesce(sum(folder = ?), 0), count(*), coalesce(sum(size), 0) FROM files WHERE current = 1 AND {inside[0]}",
-        (folder.path, *inside[1]),
+        "SELECT coalesce(sum(folder = ?), 0), count(*), coalesce(sum(size), 0) FROM files"
+        f" WHERE current = 1 AND {where}",
+        (folder.path, *values),
     )
-    assert row is not None and counts is not None
+    if row is None or counts is None:
+        raise not_found("The folder", "FOLDER_NOT_FOUND")
     public = project.is_public(folder.path, folder.visibility)
     return {
         "uuid": folder.uuid,

@@ -3,18 +3,22 @@
 import random
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pyvips
 
 from integrations.sandbox.scaleflex import folders_store
 from integrations.sandbox.scaleflex.blobs import BULK_PICTURES
-from integrations.sandbox.scaleflex.events import real_time
 from integrations.sandbox.scaleflex.files_store import INSERT, NewFile, insert_values
 from integrations.sandbox.scaleflex.metadata_model import fields_of, to_stored
 from integrations.sandbox.scaleflex.project import Project
 
 MOST = 1_000_000
 BATCH = 5000
+BULK_INFO = {
+    "ext": "jpg", "img_w": 1200, "img_h": 1200, "img_o": "SQ", "img_type": "JPEG", "area": 1_440_000,
+    "img_color_space": "RGB", "face_count": 0, "metadata": {}, "preview": "thumbnail",
+}  # fmt: skip
 WORDS = (
     "Oat",
     "Rye",
@@ -36,8 +40,8 @@ def bulk(project: Project, count: int, folder: str, approval: str | None) -> int
     """
     Add many files whose bytes are made only when somebody asks for them.
 
-    Sizes and SHA-1s are those of the bytes that will be delivered. Names and ids follow from the number,
-    which goes on from what the folder holds. No webhook is called.
+    Sizes and SHA-1s are those of the bytes that will be delivered. Names follow from a number
+    that goes on from what the folder holds. No webhook is called.
 
     :returns: how many files the project holds afterwards
     """
@@ -45,15 +49,30 @@ def bulk(project: Project, count: int, folder: str, approval: str | None) -> int
     folders_store.ensure(project, folder)
     first = project.db.value("SELECT count(*) FROM files WHERE folder = ?", (folder,))
     now = project.moment()
+    chosen = [_choices(project, brand) for brand in ("norrvik-pantry", "norrvik-home")]
     for start in range(first, first + count, BATCH):
-        numbers = range(start, min(start + BATCH, first + count))
-        rows = [_bulk_row(project, number, folder, approval, now) for number in numbers]
+        rows = [
+            _bulk_row(project, number, folder, approval, now, chosen[number % 2])
+            for number in range(start, min(start + BATCH, first + count))
+        ]
         with project.write() as connection:
             connection.executemany(INSERT, rows)
     return project.db.value("SELECT count(*) FROM files WHERE current = 1")
 
 
-def _bulk_row(project: Project, number: int, folder: str, approval: str | None, now: str) -> tuple:
+def _choices(project: Project, brand: str) -> dict[str, Any]:
+    """Return the selections of a made-up file, as far as the metadata model knows them."""
+    known = fields_of(project)
+    wanted = {"asset_type": "packshot", "view": "front", "brand": brand}
+    return to_stored(
+        project,
+        {key: value for key, value in wanted.items() if key in known and value in known[key].internal},
+    )
+
+
+def _bulk_row(
+    project: Project, number: int, folder: str, approval: str | None, now: str, choices: dict[str, Any]
+) -> tuple[Any, ...]:
     picture = number % BULK_PICTURES
     size, sha1 = project.blobs.bulk_facts(picture, number)
     gtin = valid_gtin(9_521_300_000_00 + number)
@@ -64,21 +83,19 @@ def _bulk_row(project: Project, number: int, folder: str, approval: str | None, 
         "net_content": f"{100 + number % 900} g",
         "public_use": False,
     }
-    known = fields_of(project)
-    choices = {
-        "asset_type": "packshot",
-        "view": "front",
-        "brand": ("norrvik-pantry", "norrvik-home")[number % 2],
-    }
-    meta |= {key: value for key, value in choices.items() if key in known and value in known[key].internal}
     new = NewFile(
-        folder, f"{gtin}_A1C1_{number}.jpg", "image/jpeg", size, sha1,
-        {"ext": "jpg", "img_w": 1200, "img_h": 1200, "img_o": "SQ", "img_type": "JPEG", "area": 1_440_000,
-         "img_color_space": "RGB", "face_count": 0, "metadata": {}, "preview": "thumbnail"},
-        content=f"bulk:{picture}:{number}", meta=to_stored(project, meta), product=(f"BULK-{number // 4}", str(number % 4)),
+        folder,
+        f"{gtin}_A1C1_{number}.jpg",
+        "image/jpeg",
+        size,
+        sha1,
+        BULK_INFO,
+        content=f"bulk:{picture}:{number}",
+        meta={**meta, **choices},
+        product=(f"BULK-{number // 4}", str(number % 4)),
         approval=approval,
-    )  # fmt: skip
-    file_uuid = str(uuid.uuid5(folders_store.NAMESPACE, f"{folder}/{number}/{real_time()}"))
+    )
+    file_uuid = str(uuid.uuid4())
     return insert_values(project, new, file_uuid, asset=file_uuid, current=True, now=now)
 
 

@@ -29,8 +29,10 @@ CREATE TABLE IF NOT EXISTS files (
 );
 CREATE UNIQUE INDEX IF NOT EXISTS files_path ON files (folder, name) WHERE current = 1;
 -- These two hold all a sorted page needs, so that a deep offset walks an index and not the rows.
-CREATE INDEX IF NOT EXISTS files_created ON files (current, created_at, uuid, folder, size);
-CREATE INDEX IF NOT EXISTS files_modified ON files (current, modified_at, uuid, folder, size);
+CREATE INDEX IF NOT EXISTS files_created ON files
+    (current, created_at, uuid, folder, size, modified_at, approval);
+CREATE INDEX IF NOT EXISTS files_modified ON files
+    (current, modified_at, uuid, folder, size, created_at, approval);
 CREATE INDEX IF NOT EXISTS files_path_key ON files (path_key, current);
 CREATE INDEX IF NOT EXISTS files_asset ON files (asset);
 CREATE INDEX IF NOT EXISTS files_sha1 ON files (sha1);

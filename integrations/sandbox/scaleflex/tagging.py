@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-
 from integrations.sandbox.scaleflex.errors import bad_request
 from integrations.sandbox.scaleflex.project import Project
 from integrations.sandbox.scaleflex.words import dumps, slug

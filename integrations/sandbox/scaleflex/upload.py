@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from typing import Any
+from typing import IO, Any, cast
 from urllib.error import URLError
 from urllib.parse import unquote, urlsplit
 from urllib.request import Request as UrlRequest
@@ -69,12 +69,11 @@ def _multipart(call: Call, folder: str) -> list[Incoming]:
 
     Part names are free: the documentation says ``file``, the widget ``files[]``, one client the file's name.
     """
-
     drafts: list[Draft] = []
 
-    def to_disk(*args: Any, **kwargs: Any) -> Draft:
+    def to_disk(*args: Any, **kwargs: Any) -> IO[bytes]:
         drafts.append(_draft(call))
-        return drafts[-1]
+        return cast(IO[bytes], drafts[-1])
 
     parser = FormDataParser(to_disk, max_form_memory_size=2_000_000, max_form_parts=200)
     try:
@@ -92,7 +91,7 @@ def _multipart(call: Call, folder: str) -> list[Incoming]:
         Incoming(
             folder,
             _side(form, "name", part, as_json=False) or storage.filename or part,
-            storage.stream,  # type: ignore[arg-type]  # it is the draft made above
+            cast(Draft, storage.stream),
             side={name: _side(form, name, part) for name in ("meta", "info", "tags", "product")},
         )
         for part, storage in files.items(multi=True)

@@ -2,7 +2,6 @@
 
 import mimetypes
 import re
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -29,7 +28,8 @@ _STARTS = (
 
 def extension_of(name: str) -> str:
     """Return the lower-case ending without its dot, or an empty text."""
-    return Path(name).suffix.removeprefix(".").lower()
+    stem, dot, extension = name.rpartition(".")
+    return extension.lower() if stem and dot else ""
 
 
 def mime_of(name: str, start: bytes) -> str:

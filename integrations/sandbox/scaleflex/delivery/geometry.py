@@ -35,7 +35,7 @@ def plan(width: int, height: int, wanted: Transform) -> Plan:
         return Plan((width, height))
     if goal_w is None or goal_h is None:
         scale = goal_w / width if goal_w else (goal_h or 1) / height
-        if func in ("fit", "bound") and not wanted.fit_enlarge or wanted.never_enlarge:
+        if (func in ("fit", "bound") and not wanted.fit_enlarge) or wanted.never_enlarge:
             scale = min(scale, 1)
         return Plan(_scaled(width, height, scale))
     if func == "cropfit":

@@ -42,7 +42,9 @@ def _still(source: Path, wanted: Transform) -> pyvips.Image:
         raise ApiError(413, "IMAGE_TOO_LARGE", f"The picture has more than {LARGEST_SOURCE} pixels.")
     if wanted.box is None and wanted.trim is None and wanted.gravity != "trim":
         way = plan(width, height, wanted)
-        rereads = way.smart or bool(wanted.filters or wanted.flip or wanted.rotate or wanted.background == "auto")
+        rereads = way.smart or bool(
+            wanted.filters or wanted.flip or wanted.rotate or wanted.background == "auto"
+        )
         image = _scale_file(source, way, rereads=rereads)
     else:
         image = _cut_out(_upright(header), wanted)

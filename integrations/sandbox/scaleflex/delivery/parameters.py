@@ -91,10 +91,10 @@ def read(pairs: Iterable[tuple[str, str]], presets: Mapping[str, Mapping[str, An
     query: dict[str, str] = {}
     for name, value in pairs:
         query.setdefault(name, value)
-    if name := query.get("p"):
-        if name not in presets:
-            raise _bad("p", f"There is no preset {name!r}.")
-        query |= {key: str(value) for key, value in presets[name].items()}
+    if preset := query.get("p"):
+        if preset not in presets:
+            raise _bad("p", f"There is no preset {preset!r}.")
+        query |= {key: str(value) for key, value in presets[preset].items()}
     for name in NOT_SIMULATED & query.keys():
         raise not_simulated(f"the parameter {name}")
     func = query.get("func", "crop")

@@ -98,7 +98,7 @@ class Delivery:
 
     def original(self, request: Request, row: sqlite3.Row, *, download: str | None = None) -> Response:
         """Send a version's own bytes."""
-        return self._send(request, self.source(row), row["mime"], row["sha1"], download=download)
+        return self.send_file(request, self.source(row), row["mime"], row["sha1"], download=download)
 
     def _internal(self, request: Request, path: str) -> Response:
         """Serve ``/.internal/thumbnails/{uuid}.jpg`` and ``/.internal/video_thumbnails/{uuid}.jpg``."""
@@ -107,7 +107,7 @@ class Delivery:
             raise not_found("The file", "FILE_NOT_FOUND")
         row = files_store.get(self.project, name.removesuffix(".jpg"))
         made = self._image(row, THUMBNAIL, "jpeg", 75)
-        return self._send(request, made, "image/jpeg", f"{row['sha1']}-thumbnail")
+        return self.send_file(request, made, "image/jpeg", f"{row['sha1']}-thumbnail")
 
     def _deliver(
         self, request: Request, row: sqlite3.Row, wanted: Transform, query: dict[str, str], quality: int
@@ -125,7 +125,7 @@ class Delivery:
         if download and download == row["name"]:
             download = f"{Path(row['name']).stem}{mimetypes.guess_extension(mime) or ''}"
         tag = f"{row['sha1'][:12]}-{path.name[:16]}"
-        response = self._send(request, path, mime, tag, download=download)
+        response = self.send_file(request, path, mime, tag, download=download)
         if negotiated:
             response.headers["Vary"] = "Accept"
         return response
@@ -167,7 +167,7 @@ class Delivery:
             result["width"], result["height"] = images.size_of(path)
         return {"original": original, "result": result}
 
-    def _send(
+    def send_file(
         self, request: Request, path: Path, mime: str, tag: str, *, download: str | None = None
     ) -> Response:
         """Send a file in blocks, with ranges, conditions and lifetime."""
@@ -260,7 +260,7 @@ def _accepts(accept: str, kind: str, *, explicitly: bool = False) -> bool:
     if kind in ("jpeg", "png", "gif"):
         return True
     words = {part.split(";")[0].strip().lower() for part in accept.split(",")}
-    return f"image/{kind}" in words or not explicitly and bool(words & {"", "*/*", "image/*"})
+    return f"image/{kind}" in words or (not explicitly and bool(words & {"", "*/*", "image/*"}))
 
 
 def spellings(path: str) -> list[str]:

@@ -82,7 +82,7 @@ def check(
 def _holds(given: str, shortest: int, expected: Iterable[str]) -> bool:
     if not given.isascii() or not max(SHORTEST, shortest) <= len(given) <= LONGEST:
         return False
-    return any([hmac.compare_digest(full[: len(given)], given) for full in expected])
+    return any(hmac.compare_digest(full[: len(given)], given) for full in expected)
 
 
 def refusal(msg: str) -> ApiError:
