@@ -52,7 +52,7 @@ def card_note(card: AssetCard) -> str:
 @register.filter
 def has_picture(version: AssetVersion) -> bool:
     """Whether a preview can be cut from this version."""
-    return version.medium in {Medium.IMAGE, Medium.VECTOR} and version.withdrawn_at is None
+    return version.medium in {Medium.IMAGE, Medium.VECTOR, Medium.VIDEO} and version.withdrawn_at is None
 
 
 @register.simple_tag

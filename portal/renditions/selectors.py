@@ -85,11 +85,13 @@ def revision_for(version: AssetVersion, key: str) -> RecipeRevision | None:
 
 def fits(revision: RecipeRevision, version: AssetVersion) -> bool:
     """Say whether a recipe is meant for this kind of file."""
-    return revision.recipe.medium in _OFFERED[Medium(version.medium)]
+    return Medium(version.medium) in media_for(revision)
 
 
 def media_for(revision: RecipeRevision) -> list[Medium]:
     """Return the kinds of files a recipe is meant for."""
+    if revision.recipe.is_preview:
+        return [Medium.IMAGE, Medium.VECTOR, Medium.VIDEO]
     return [medium for medium, offered in _OFFERED.items() if revision.recipe.medium in offered]
 
 
