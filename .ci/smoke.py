@@ -1,5 +1,5 @@
 """
-The main job on a running demo, from outside: approve a file, and see it at the partner's system, in the grid, nowhere else.
+The main job on a running demo: approve a file, and see it at the partner's system, in the grid, nowhere else.
 
 ``python3 .ci/smoke.py PORTAL_URL DEMO_JSON PROCESS``; the standard library only. Exit code 0 when all of it happened.
 """
