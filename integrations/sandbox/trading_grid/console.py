@@ -27,13 +27,25 @@ PARTNER_MOVES = {
     "WAITING_ON_PARTNER": {"provideInfo": "Give the information"},
 }
 SECTIONS = {
-    "": ("Posts", console_lists.posts),
-    "issues": ("Issues", console_lists.issues),
-    "notices": ("Change notices", console_lists.notices),
-    "partners": ("Partners", console_lists.partners),
-    "tasks": ("Onboarding and launches", console_lists.tasks),
-    "events": ("Events", console_lists.events),
-    "calls": ("Received calls", console_lists.calls),
+    "": ("Posts", console_lists.posts, "What was posted into the communities, and who has answered."),
+    "issues": (
+        "Issues",
+        console_lists.issues,
+        "What partners miss or find wrong. You may raise one for them.",
+    ),
+    "notices": ("Change notices", console_lists.notices, "Specifications, packaging and rules that change."),
+    "partners": (
+        "Partners",
+        console_lists.partners,
+        "The directory, and how each partner answers by itself.",
+    ),
+    "tasks": (
+        "Onboarding and launches",
+        console_lists.tasks,
+        "What partners have to do, and their feedback.",
+    ),
+    "events": ("Events", console_lists.events, "What happened, who is told, and what goes wrong on purpose."),
+    "calls": ("Received calls", console_lists.calls, "Every call to the simulated API, newest first."),
 }
 
 
@@ -46,8 +58,8 @@ def show(grid: Grid, request: Request) -> Response:
     parts = request.path.removeprefix(HOME).strip("/").split("/")
     match parts:
         case [name] if name in SECTIONS:
-            heading, body = SECTIONS[name]
-            return _page(heading, body(grid), name)
+            heading, body, meaning = SECTIONS[name]
+            return _page(heading, f'<p class="muted">{text(meaning)}</p>{body(grid)}', name)
         case ["posts", post_id]:
             if post := grid.store.find("post", post_id):
                 return _page(title_of(post.body["title"]), _post(grid, post), "")
@@ -62,7 +74,7 @@ def _page(heading: str, body: str, section: str) -> Response:
         f'<a href="{HOME}/{name}"{" aria-current=page" if name == section else ""}>{text(word)}</a>'
         if name
         else f'<a href="{HOME}"{" aria-current=page" if section == "" else ""}>{text(word)}</a>'
-        for name, (word, _) in SECTIONS.items()
+        for name, (word, _, _) in SECTIONS.items()
     )
     return page(heading, f'<nav aria-label="Trading Grid">{links}</nav>{body}', HOME)
 
@@ -100,7 +112,7 @@ def _post(grid: Grid, post: Resource) -> str:
         f"<p><b>{text(language)}</b> {text(words)}</p>" for language, words in body["body"].items()
     )
     return (
-        f'<section class="card">{_facts(facts)}{words}</section>'
+        f'<p></p><section class="card">{_facts(facts)}{words}</section>'
         "<h2>Assets</h2>"
         + table(
             ["Action", "File", "Asset", "Type", "GTIN", "Markets", "Language", "Size"], assets, "No assets."
@@ -160,7 +172,7 @@ def _issue(grid: Grid, issue: Resource) -> str:
     )
     partner = actors.user_of(grid, body["partnerCompanyId"])["name"]
     return (
-        f'<section class="card">{_facts(facts)}</section><h2>Thread</h2>'
+        f'<p></p><section class="card">{_facts(facts)}</section><h2>Thread</h2>'
         + table(["When", "Who", "Did", "Said"], thread, "Nobody has written yet.")
         + f"<h2>Act as {text(partner)}</h2>"
         + f'<div class="verbs">{moves}</div>'
@@ -196,7 +208,7 @@ def _facts(facts: dict[str, Any]) -> str:
 
 def _raw(body: dict[str, Any]) -> str:
     return (
-        "<details><summary>As stored</summary><pre>"
+        "<h2>As stored</h2><details><summary>JSON</summary><pre>"
         + text(json.dumps(body, ensure_ascii=False, indent=2))
         + "</pre></details>"
     )

@@ -117,7 +117,7 @@ def partners(grid: Grid) -> str:
         '<label>after seconds <input name="delay_seconds" inputmode="numeric" size="5" value="0"></label>'
         "<button>Set</button></form>"
     )
-    headings = ["Company", "Kind", "Regions", "Communities", "Contacts", "Status", "Answers posts by", ""]
+    headings = ["Company", "Communities", "Contacts", "Status", "Answers posts by"]
     return form + table(headings, rows)
 
 
@@ -302,12 +302,10 @@ def _partner(grid: Grid, partner: Resource, settings: dict[str, Any]) -> list[st
         f"{select('behaviour', actors.BEHAVIOURS, own['behaviour'] if own else '')}<button>Set</button></form>"
     )
     return [
-        f"<bdi>{text(body['name'])}</bdi><br><code>{text(partner.id)}</code>",
-        text(body["kind"]),
-        text(" ".join(body["regions"])),
+        f"<bdi>{text(body['name'])}</bdi><br><code>{text(partner.id)}</code>"
+        f"<br>{text(body['kind'].lower())}, {text(' '.join(body['targetMarkets']))}",
         "<br>".join(text(member.parent) for member in members),
         "<br>".join(f"<bdi>{text(each['email'])}</bdi>" for each in contacts),
-        state(body["status"]),
+        f"{state(body['status'])}<br>{move}",
         f"{text(habit)}{form}",
-        move,
     ]

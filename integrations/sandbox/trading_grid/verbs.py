@@ -74,8 +74,9 @@ def index() -> list[dict[str, Any]]:
 def answer(grid: Grid, request: Request) -> Response:
     """Do what a request orders; never raises."""
     request.max_content_length = LARGEST_BODY
-    form = request.mimetype in ("application/x-www-form-urlencoded", "multipart/form-data")
+    form = False
     try:
+        form = _is_form(request)
         fields = {name: value for name, value in request.form.items() if value} if form else {}
         method = fields.pop("_method", request.method) if request.method == "POST" else request.method
         routes = Map(
@@ -109,6 +110,13 @@ def answer(grid: Grid, request: Request) -> Response:
             (back.path or "/console/trading_grid") + (f"?{back.query}" if back.query else ""), 303
         )
     return _json({"status": "success", **(done or {})}, 200)
+
+
+def _is_form(request: Request) -> bool:
+    """Whether a browser's form was sent. ``curl -d '{...}'`` calls JSON one, and means JSON."""
+    if request.mimetype not in ("application/x-www-form-urlencoded", "multipart/form-data"):
+        return False
+    return not request.get_data().lstrip().startswith(b"{")
 
 
 def _body(request: Request) -> dict[str, Any]:

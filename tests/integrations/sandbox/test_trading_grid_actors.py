@@ -157,6 +157,14 @@ def test_verb_whose_body_is_not_json_says_so(grid):
     assert (answer.status_code, answer.json["msg"]) == (400, "The body is not JSON.")
 
 
+def test_curl_that_calls_its_json_a_form_is_understood(grid):
+    answer = grid.http.put(
+        f"{VERBS}/actors/*", data='{"behaviour": "confirm"}', content_type="application/x-www-form-urlencoded"
+    )
+
+    assert answer.json["actors"]["*"]["behaviour"] == "confirm"
+
+
 def test_index_lists_every_verb_below_its_prefix(grid):
     listed = grid.part.index()
 
