@@ -21,6 +21,7 @@ RECIPES = [
      {"fit": "bound", "format": "original"}),
     ("preview-480", "image", 200, True, {"en": "Preview"}, {"width": 480, "height": 480, "fit": "bound", "format": "webp", "quality": 76}),
     ("preview-1200", "image", 210, True, {"en": "Preview, large"}, {"width": 1200, "height": 1200, "fit": "bound", "format": "webp", "quality": 80}),
+    ("preview-video", "video", 220, True, {"en": "Preview, video"}, {"width": 640, "height": 360, "fit": "bound", "format": "mp4", "quality": None}),
 ]  # fmt: skip
 
 
