@@ -37,17 +37,20 @@ def process(**kwargs):
 
 
 @shared_task(**_OPTIONS)
-def poll(**kwargs):
-    """Ask vendors for news where it is time."""
-    unfinished = False
-    for connection in Connection.objects.filter(is_active=True):
-        try:
-            unfinished |= routing.poll(connection, seconds=SLICE_SECONDS)
-        except Exception:
-            # One connection's trouble must not keep the others from being asked.
-            logger.exception("polling connection %s failed", connection.key)
-    if unfinished:
-        wake("poll")
+def poll(connection_id: int | None = None, **kwargs):
+    """
+    Ask a vendor for news where it is time; without an id, let each connection be asked in a run of its own.
+
+    A vendor that takes its time is not allowed to keep the others waiting.
+    """
+    active = Connection.objects.filter(is_active=True)
+    if connection_id is None:
+        for connection in active:
+            poll.apply_async(kwargs={"connection_id": connection.pk})
+        return
+    connection = active.filter(pk=connection_id).first()
+    if connection is not None and routing.poll(connection, seconds=SLICE_SECONDS):
+        poll.apply_async(kwargs={"connection_id": connection.pk})
 
 
 def _repeat(once: Callable[[], bool], name: str) -> None:
@@ -67,17 +70,16 @@ class _Waker:
     """
 
     def __init__(self):
-        self._pid = 0
         self._condition = threading.Condition()
         self._wanted: set[str] = set()
+        self._thread: threading.Thread | None = None
 
     def __call__(self, name: str) -> None:
         with self._condition:
             self._wanted.add(name)
-            if self._pid != os.getpid():
-                # Threads do not survive a fork: each worker process starts its own.
-                self._pid = os.getpid()
-                threading.Thread(target=self._run, name="waker", daemon=True).start()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="waker", daemon=True)
+                self._thread.start()
             self._condition.notify()
 
     def _run(self) -> None:
@@ -93,3 +95,5 @@ class _Waker:
 
 
 wake = _Waker()
+# Threads do not survive a fork, and locks survive as they were: each worker process begins anew.
+os.register_at_fork(after_in_child=wake.__init__)

@@ -8,7 +8,6 @@ from urllib.parse import quote, urlencode
 import av
 import pyvips
 from django.conf import settings
-from django.utils import timezone
 
 from integrations import connections, http
 from integrations.errors import BadOptions, Refused, Retryable
@@ -42,19 +41,14 @@ class ScaleflexSource:
         connection = connections.get(version.variant.source)
         if connection is None:
             raise SourceUnavailable(f"The connection {version.variant.source} is not in use.", retry_after=60)
-        now = timezone.now()
-        if not connections.may_call(connection, now):
-            raise SourceUnavailable(f"{connection} is not called for the moment.", retry_after=10)
+        # The circuit of the connection is the API's. Delivery is another system: neither's trouble says anything about
+        # the other, and each one's success would hide it.
         try:
-            fetched = _fetch(account(connection), version, revision, target)
+            return _fetch(account(connection), version, revision, target)
         except Retryable as error:
-            connections.failed(connection, error, now)
             raise SourceUnavailable(str(error), retry_after=int(error.retry_after or 5)) from error
         except (Refused, BadOptions) as error:
-            connections.failed(connection, error, now)
             raise SourceRefused(str(error)) from error
-        connections.succeeded(connection, now)
-        return fetched
 
 
 def _fetch(account: Account, version: AssetVersion, revision: RecipeRevision, target: BinaryIO) -> Fetched:

@@ -30,8 +30,8 @@ _FORMATS = {
     "video/quicktime": "MOV",
 }
 
-#: What was last told about each file: ``{variant: [version, action]}``.
-Told = Mapping[str, list[Any]]
+#: What was last told about each file: ``{variant: {"version", "action", "replaces", "type", "name"}}``.
+Told = Mapping[str, Mapping[str, Any]]
 
 
 def post(
@@ -49,15 +49,17 @@ def post(
     references += [
         _withdrawn(variant, entry)
         for variant, entry in told.items()
-        if variant not in present and entry[1] != "WITHDRAW"
+        if variant not in present and entry["action"] != "WITHDRAW"
     ]
     languages = {file["language"] for file in content["files"]} - {""}
+    described = content["files"][0]["description"] if content["files"] else {}
+    body = {language: text for language, text in described.items() if text.strip()}
     return {
         "externalReference": content["publication"],
         "kind": "LOCALISED_MEDIA" if languages else "MEDIA",
         "title": {language: text for language, text in content["title"].items() if text.strip()}
         or {"en": content["asset"]},
-        "body": {},
+        **({"body": body} if body else {}),
         "assets": references,
         "requiresReceipt": requires_receipt,
     }
@@ -71,20 +73,18 @@ def reference(file: Mapping[str, Any], told: Told, *, portal_url: str) -> dict[s
     portal's own and lasts; the DAM's delivery links know no rights and no end.
     """
     version, before = file["version"], told.get(file["variant"])
-    if before is None or before[1] == "WITHDRAW":
+    if before is None or before["action"] == "WITHDRAW":
         action, replaces = "ADD", None
-    elif before[0] == version:
-        action, replaces = before[1], before[2] if len(before) > 2 else None
+    elif before["version"] == version:
+        action, replaces = before["action"], before["replaces"]
     else:
-        action, replaces = "REPLACE", before[0]
+        action, replaces = "REPLACE", before["version"]
     found: dict[str, Any] = {
         "assetId": file["variant"],
         "assetVersion": version,
         "gtin": file["gtin"] or None,
         "targetMarkets": file["markets"],
-        "referencedFileTypeCode": _TYPE_CODES.get(
-            file["kind"], "DOCUMENT" if file["medium"] == "document" else "MARKETING_INFORMATION"
-        ),
+        "referencedFileTypeCode": _TYPE_CODES.get(file["kind"], "MARKETING_INFORMATION"),
         "uniformResourceIdentifier": f"{portal_url}/a/{file['asset']}/",
         "fileName": file["file_name"],
         "fileFormatName": _FORMATS.get(file["media_type"], (file["extension"] or "file").upper()[:35]),
@@ -109,25 +109,25 @@ def reference(file: Mapping[str, Any], told: Told, *, portal_url: str) -> dict[s
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _withdrawn(variant: str, entry: list[Any]) -> dict[str, Any]:
+def _withdrawn(variant: str, entry: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "assetId": variant,
-        "assetVersion": entry[0],
-        "referencedFileTypeCode": entry[3] if len(entry) > 3 else "PRODUCT_IMAGE",
-        "fileName": entry[4] if len(entry) > 4 else variant,
+        "assetVersion": entry["version"],
+        "referencedFileTypeCode": entry["type"],
+        "fileName": entry["name"],
         "action": "WITHDRAW",
     }
 
 
-def told_by(document: Mapping[str, Any]) -> dict[str, list[Any]]:
+def told_by(document: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what a post tells about each file, to be remembered for the next one."""
     return {
-        entry["assetId"]: [
-            entry["assetVersion"],
-            entry["action"],
-            (entry.get("replaces") or {}).get("assetVersion"),
-            entry["referencedFileTypeCode"],
-            entry["fileName"],
-        ]
+        entry["assetId"]: {
+            "version": entry["assetVersion"],
+            "action": entry["action"],
+            "replaces": (entry.get("replaces") or {}).get("assetVersion"),
+            "type": entry["referencedFileTypeCode"],
+            "name": entry["fileName"],
+        }
         for entry in document["assets"]
     }

@@ -90,7 +90,7 @@ class _Post:
         self.revision: int = data.get("revision", 0)
         self._etag: str = data.get("etag", "")
         self._is_out: bool = data.get("out", False)
-        self._told: dict[str, list[Any]] = data.get("files", {})
+        self._told: dict[str, dict[str, Any]] = data.get("files", {})
         self._community_id = data.get("community") or self._community()
 
     def _community(self) -> str:
@@ -124,7 +124,7 @@ class _Post:
             self._adopt()
         if self.id and self._is_out:
             self._move("withdraw", "WITHDRAWN")
-        self._told = {variant: [entry[0], "WITHDRAW", *entry[2:]] for variant, entry in self._told.items()}
+        self._told = {variant: {**entry, "action": "WITHDRAW"} for variant, entry in self._told.items()}
 
     def remember(self) -> None:
         if not self.id:
