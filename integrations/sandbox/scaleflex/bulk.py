@@ -86,17 +86,26 @@ def _apply(project: Project, row: sqlite3.Row, change: dict[str, Any]) -> sqlite
     if change["type"] == "meta.replace":
         meta = metadata_model.to_stored(project, {change["key"]: value})
         return files_store.set_meta(project, row, meta)
-    tags = orjson.loads(row["tags"])
-    for language, names in _by_language(value).items():
-        known = project.tag_names()
-        sids = [name if name in known else tagging.tag_sid(project, name, language) for name in names]
-        present = tags.get(language, [])
-        if change["type"] == "tags.add":
-            tags[language] = list(dict.fromkeys([*present, *sids]))
-        else:
-            tags[language] = [sid for sid in present if sid not in sids]
-    tags = {language: sids for language, sids in tags.items() if sids}
-    return files_store.change(project, row, {"tags": tags}, trigger="on_change_tag", action="H_CHG_TAGS")
+    named = {
+        language: [_sid(project, name, language) for name in names]
+        for language, names in _by_language(value).items()
+    }
+
+    def columns(row: sqlite3.Row) -> dict[str, Any]:
+        tags = orjson.loads(row["tags"])
+        for language, sids in named.items():
+            present = tags.get(language, [])
+            if change["type"] == "tags.add":
+                tags[language] = list(dict.fromkeys([*present, *sids]))
+            else:
+                tags[language] = [sid for sid in present if sid not in sids]
+        return {"tags": {language: sids for language, sids in tags.items() if sids}}
+
+    return files_store.change(project, row, columns, trigger="on_change_tag", action="H_CHG_TAGS")
+
+
+def _sid(project: Project, word: str, language: str) -> str:
+    return word if word in project.tag_names() else tagging.tag_sid(project, word, language)
 
 
 def _by_language(value: Any) -> dict[str, list[str]]:

@@ -149,13 +149,7 @@ def _file(part: "ScaleflexPart", uuid: str) -> Response:
     row = files_store.get(project, uuid)
     address = f"{HOME}/files/{row['uuid']}"
     shown = Renderer(project, Options(select="api", full_labels=True)).file(row)
-    versions = [
-        [
-            f'<a href="{HOME}/files/{version["uuid"]}">{version["uuid"]}</a>' + (" (newest)" if version["current"] else ""),
-            f"<code>{version['sha1'][:12]}</code>", pretty(version["size"]), text(version["modified_at"]),
-        ]
-        for version in files_store.versions(project, row["asset"])
-    ]  # fmt: skip
+    versions = [_version_row(version) for version in files_store.versions(project, row["asset"])]
     history = project.db.all(
         "SELECT * FROM changes WHERE asset = ? ORDER BY id DESC LIMIT 50", (row["asset"],)
     )
@@ -191,6 +185,16 @@ def _file(part: "ScaleflexPart", uuid: str) -> Response:
 <h2>History</h2>{pages.table(["When", "What", "Details"], changes)}
 <h2>As the API answers it</h2><pre>{text(orjson.dumps(shown, option=orjson.OPT_INDENT_2).decode())}</pre>"""
     return pages.page(join("/", row["name"]).lstrip("/"), body, HOME)
+
+
+def _version_row(row: Any) -> list[str]:
+    link = f'<a href="{HOME}/files/{row["uuid"]}">{row["uuid"]}</a>'
+    return [
+        link + (" (newest)" if row["current"] else ""),
+        f"<code>{row['sha1'][:12]}</code>",
+        pretty(row["size"]),
+        text(row["modified_at"]),
+    ]
 
 
 def _log(part: "ScaleflexPart") -> Response:

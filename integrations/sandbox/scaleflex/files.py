@@ -103,14 +103,17 @@ def _set_meta(call: Call, uuid: str, *, merge: bool) -> dict[str, Any]:
 
 def put_tags(call: Call, uuid: str) -> dict[str, Any]:
     """``PUT /file/{uuid}/tags``: the tags of one language become exactly those named."""
-    row = call.file(uuid)
     language = str(call.body.get("lang") or "en")
     given = tagging.read(call.project, {"lang": language, **call.body})
-    tags = {**orjson.loads(row["tags"]), language: given.get(language, [])}
-    tags = {word: sids for word, sids in tags.items() if sids}
-    return call.answer(
-        files_store.change(call.project, row, {"tags": tags}, trigger="on_change_tag", action="H_CHG_TAGS")
+
+    def columns(row: sqlite3.Row) -> dict[str, Any]:
+        tags = {**orjson.loads(row["tags"]), language: given.get(language, [])}
+        return {"tags": {word: sids for word, sids in tags.items() if sids}}
+
+    row = files_store.change(
+        call.project, call.file(uuid), columns, trigger="on_change_tag", action="H_CHG_TAGS"
     )
+    return call.answer(row)
 
 
 def put_product(call: Call, uuid: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,15 +134,17 @@ def add_version(project: Project, old: sqlite3.Row, new: NewFile) -> sqlite3.Row
     Source: the vendor's pages on versions and approvals; that the uuid changes is observed in its
     widget, which swaps it after a restore.
     """
-    finished = old["approval"] not in OPEN_REQUESTS and project.switches["approval_on_new_version"] == "keep"
-    new.meta = {**orjson.loads(old["meta"]), **new.meta}
-    new.tags = new.tags or orjson.loads(old["tags"])
-    new.labels = new.labels or orjson.loads(old["labels"])
-    new.product = new.product if new.product[0] else (old["product_ref"], old["product_position"])
-    new.approval = new.approval or (old["approval"] if finished else None)
-    new.visibility = old["visibility"]
+    keep = project.switches["approval_on_new_version"] == "keep"
     with project.write() as connection:
-        connection.execute("UPDATE files SET current = 0 WHERE id = ?", (old["id"],))
+        # Read again: somebody may have written about the file since the caller looked.
+        old = get(project, old["uuid"])
+        new.meta = {**orjson.loads(old["meta"]), **new.meta}
+        new.tags = new.tags or orjson.loads(old["tags"])
+        new.labels = new.labels or orjson.loads(old["labels"])
+        new.product = new.product if new.product[0] else (old["product_ref"], old["product_position"])
+        new.approval = old["approval"] if keep and old["approval"] not in OPEN_REQUESTS else None
+        new.visibility = old["visibility"]
+        connection.execute("UPDATE files SET current = 0 WHERE asset = ?", (old["asset"],))
         row = create(project, new, asset=old["asset"])
     events.happened(project, row, "on_upload", "H_NEW_VERSION", {"previous_uuid": old["uuid"]})
     if old["approval"] in OPEN_REQUESTS:
@@ -151,11 +154,11 @@ def add_version(project: Project, old: sqlite3.Row, new: NewFile) -> sqlite3.Row
 
 def restore(project: Project, row: sqlite3.Row) -> sqlite3.Row:
     """Make an older version the current one; its uuid becomes the file's."""
-    if row["current"]:
-        return row
-    newest = versions(project, row["asset"])[0]
     with project.write() as connection:
-        connection.execute("UPDATE files SET current = 0 WHERE id = ?", (newest["id"],))
+        newest = versions(project, row["asset"])[0]
+        if newest["uuid"] == row["uuid"]:
+            return newest
+        connection.execute("UPDATE files SET current = 0 WHERE asset = ?", (row["asset"],))
         connection.execute(
             "UPDATE files SET current = 1, folder = ?, name = ?, path_key = ?, modified_at = ? WHERE id = ?",
             (
@@ -168,28 +171,37 @@ def restore(project: Project, row: sqlite3.Row) -> sqlite3.Row:
     return row
 
 
+# Columns to change, or a function that finds them from the row as it is when nobody else can write.
+Columns = dict[str, Any] | Callable[[sqlite3.Row], dict[str, Any]]
+
+
 def change(
-    project: Project,
-    row: sqlite3.Row,
-    columns: dict[str, Any],
-    *,
-    trigger: str,
-    action: str,
-    details: Any = None,
+    project: Project, row: sqlite3.Row, columns: Columns, *, trigger: str, action: str, details: Any = None
 ) -> sqlite3.Row:
     """
     Change columns of a file, move ``modified_at`` and tell it.
 
-    :param columns: lists and objects are stored as JSON; nothing happens when all are as they were
+    :param columns: lists and objects are stored as JSON; nothing happens when all are as they were. What
+        depends on the present value is given as a function, so that of two callers neither loses.
     :param trigger: the webhook trigger, such as ``on_change_meta``
     :param action: the word in the file's history, such as ``H_CHG_META``
     """
-    stored = {
-        name: dumps(value) if isinstance(value, dict | list) else value for name, value in columns.items()
-    }
-    if all(row[name] == value for name, value in stored.items()):
-        return row
+    before, after = _store(project, row["uuid"], columns)
+    if before is not after:
+        events.happened(project, after, trigger, action, details)
+    return after
+
+
+def _store(project: Project, file_uuid: str, columns: Columns) -> tuple[sqlite3.Row, sqlite3.Row]:
+    """Write columns and return the row before and after, the same object when nothing changed."""
     with project.write() as connection:
+        row = get(project, file_uuid)
+        found = columns(row) if callable(columns) else columns
+        stored = {
+            name: dumps(value) if isinstance(value, dict | list) else value for name, value in found.items()
+        }
+        if all(row[name] == value for name, value in stored.items()):
+            return row, row
         if "folder" in stored:
             folders_store.ensure(project, stored["folder"])
         after = {**dict(row), **stored}
@@ -206,9 +218,7 @@ def change(
             connection.execute(f"UPDATE files SET {assignments} WHERE id = ?", (*stored.values(), row["id"]))
         except sqlite3.IntegrityError:
             raise ApiError(409, "FILE_EXISTS", f"There is already a file {path}.") from None
-    changed = get(project, row["uuid"])
-    events.happened(project, changed, trigger, action, details)
-    return changed
+        return row, get(project, file_uuid)
 
 
 def rename(project: Project, row: sqlite3.Row, name: str) -> sqlite3.Row:
@@ -231,14 +241,18 @@ def set_meta(project: Project, row: sqlite3.Row, meta: dict[str, Any], *, merge:
 
     :param merge: keep the keys that are not named
     """
-    before = orjson.loads(row["meta"])
-    after = {**before, **meta} if merge else meta
-    changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
-    # Title and description are what the vendor's triggers call "info".
-    trigger = "on_change_info" if changed and changed <= {"title", "description"} else "on_change_meta"
-    return change(
-        project, row, {"meta": after}, trigger=trigger, action="H_CHG_META", details={"keys": sorted(changed)}
-    )
+
+    def merged(row: sqlite3.Row) -> dict[str, Any]:
+        return {"meta": {**orjson.loads(row["meta"]), **meta} if merge else meta}
+
+    before, after = _store(project, row["uuid"], merged)
+    if before is not after:
+        old, new = orjson.loads(before["meta"]), orjson.loads(after["meta"])
+        keys = sorted(key for key in old.keys() | new.keys() if old.get(key) != new.get(key))
+        # Title and description are what the vendor's triggers call "info".
+        trigger = "on_change_info" if set(keys) <= {"title", "description"} else "on_change_meta"
+        events.happened(project, after, trigger, "H_CHG_META", {"keys": keys})
+    return after
 
 
 def delete(project: Project, row: sqlite3.Row) -> None:

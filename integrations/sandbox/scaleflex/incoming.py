@@ -91,11 +91,13 @@ def _receive(
 
 def replace(project: Project, row: sqlite3.Row, draft: Draft) -> sqlite3.Row:
     """Make a draft the new version of a file, whatever the policies say; for verbs and the console."""
-    incoming = Incoming(row["folder"], row["name"], draft)
     with project.receiving:
-        if draft.sha1 == row["sha1"]:
+        newest = files_store.versions(project, row["asset"])[0]
+        if draft.sha1 == newest["sha1"]:
             raise _refusal("These are the bytes the file already has.")
-        return files_store.add_version(project, row, _take_in(project, incoming, row["name"], complete=True))
+        incoming = Incoming(newest["folder"], newest["name"], draft)
+        new = _take_in(project, incoming, newest["name"], complete=True)
+        return files_store.add_version(project, newest, new)
 
 
 def _take_in(project: Project, incoming: Incoming, name: str, *, complete: bool) -> NewFile:

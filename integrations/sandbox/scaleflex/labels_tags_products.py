@@ -1,5 +1,6 @@
 """Labels, tags, products and collections."""
 
+import sqlite3
 import uuid as uuid_module
 from typing import Any
 
@@ -61,11 +62,12 @@ def _take_off(call: Call, sid: str) -> None:
     rows = call.project.db.all(
         "SELECT * FROM files WHERE current = 1 AND labels LIKE ? ESCAPE '\\'", (like(f'"{sid}"'),)
     )
+
+    def without(row: sqlite3.Row) -> dict[str, Any]:
+        return {"labels": [label for label in orjson.loads(row["labels"]) if label != sid]}
+
     for row in rows:
-        left = [label for label in orjson.loads(row["labels"]) if label != sid]
-        files_store.change(
-            call.project, row, {"labels": left}, trigger="on_change_label", action="H_CHG_LABELS"
-        )
+        files_store.change(call.project, row, without, trigger="on_change_label", action="H_CHG_LABELS")
 
 
 def _label(call: Call, uuid: str) -> dict[str, Any]:

@@ -49,7 +49,10 @@ def settings() -> dict[str, Any]:
             "store": {"regional_variants_groups": []},
         },
         "labels": [
-            {"uuid": "11111111-0000-5000-8000-000000000000", "sid": "#lbhero", "name": "Hero", "color": "#111", "shape": "x"}
+            {
+                "uuid": "11111111-0000-5000-8000-000000000000", "sid": "#lbhero", "name": "Hero", "color": "#111",
+                "shape": "circle",
+            }
         ],
         "presets": [{"name": "thumb", "params": {"w": 40, "h": 40, "func": "fit", "force_format": "webp"}}],
     }  # fmt: skip

@@ -19,13 +19,15 @@ from integrations.sandbox.scaleflex.delivery.cache import Cache
 from integrations.sandbox.scaleflex.delivery.parameters import Transform
 from integrations.sandbox.scaleflex.errors import ApiError, json_response, not_found
 from integrations.sandbox.scaleflex.metadata_model import settings_of
-from integrations.sandbox.scaleflex.project import Project
+from integrations.sandbox.scaleflex.project import Project, join
 
 IMAGE_KINDS = ("jpeg", "png", "webp", "avif", "gif")
 VIDEO_KINDS = ("mp4", "webm", "h265.mp4")
 MIMES = {"mp4": "video/mp4", "h265.mp4": "video/mp4", "webm": "video/webm"}
 THUMBNAIL = Transform(width=300, height=300, func="bound")
 BLOCK = 256 * 1024
+# What JavaScript's encodeURI leaves as it is.
+ENCODE_URI = "/!'()*~;,:@&=$"
 
 
 class Delivery:
@@ -57,11 +59,11 @@ class Delivery:
         switches = self.project.switches.all()
         if path.startswith("/.internal/"):
             return self._internal(request, path)
+        row = self._at(path)
         query = signing.check(
             switches["cdn_security"], switches["cdn_salt"], int(switches["cdn_digest_length"]),
-            spellings(path), parse_qsl(raw_query, keep_blank_values=True), raw_query,
+            spellings(row, path), parse_qsl(raw_query, keep_blank_values=True), raw_query,
         )  # fmt: skip
-        row = self._at(path)
         self._refuse_private(row)
         presets = {
             preset["name"]: preset["params"] for preset in settings_of(self.project).get("presets", [])
@@ -263,9 +265,18 @@ def _accepts(accept: str, kind: str, *, explicitly: bool = False) -> bool:
     return f"image/{kind}" in words or (not explicitly and bool(words & {"", "*/*", "image/*"}))
 
 
-def spellings(path: str) -> list[str]:
-    """Return a decoded path as it may have been written in the address, for checking signatures."""
-    return list(dict.fromkeys([quote_plus(path, safe="/"), quote(path, safe="/"), path]))
+def spellings(row: sqlite3.Row, path: str) -> list[str]:
+    """
+    Return a path as it may have been written in the address, for checking signatures.
+
+    The server hands over decoded paths only, in which ``+`` and space can no longer be told apart; the
+    file's own path still can.
+    """
+    own = join(row["folder"], row["name"])
+    if files_store.path_key(own) == files_store.path_key(path):
+        path = own
+    forms = (quote_plus(path, safe="/"), quote(path, safe="/"), quote(path, safe=ENCODE_URI), path)
+    return list(dict.fromkeys(forms))
 
 
 def _split(path: str) -> tuple[str, str, str]:

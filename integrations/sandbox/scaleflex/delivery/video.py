@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import av
 import av.filter
@@ -51,24 +51,76 @@ def transcode(source: Path, target: Path, wanted: Transform, kind: str) -> None:
     :param kind: a key of ``CODECS``
     :raises ApiError: 422, not a video that can be read
     """
+    container, codec, options, audio = CODECS[kind]
     try:
+        first = _first_frame(source)
         with av.open(str(source)) as incoming:
-            if not incoming.streams.video:
-                raise ApiError(422, "UNREADABLE_VIDEO", "The file holds no picture track.")
-            container, codec, options, audio = CODECS[kind]
             flags = {"movflags": "+faststart"} if container == "mp4" else {}
             with av.open(str(target), "w", format=container, options=flags) as outgoing:
-                _run(incoming, outgoing, wanted, (codec, options, audio))
+                pictures = _Pictures(
+                    incoming, outgoing, _steps(first, wanted), wanted.bitrate, (codec, options)
+                )
+                _run(incoming, outgoing, pictures, audio)
     except (av.FFmpegError, ValueError) as error:
         raise ApiError(422, "UNREADABLE_VIDEO", "The file cannot be read as a video.", str(error)) from None
 
 
-def _run(incoming: Any, outgoing: Any, wanted: Transform, codecs: tuple[str, dict[str, str], str]) -> None:
-    pictures = _Pictures(incoming, outgoing, wanted, codecs[0], codecs[1])
-    sound = _Sound(incoming, outgoing, codecs[2]) if incoming.streams.audio else None
-    tracks = {pictures.stream.index: pictures}
-    if sound:
-        tracks[sound.stream.index] = sound  # type: ignore[assignment]
+def _first_frame(source: Path) -> Any:
+    """
+    Decode the first picture; only it knows how the video is turned.
+
+    :raises ApiError: 422, there is none
+    """
+    with av.open(str(source)) as container:
+        if not container.streams.video:
+            raise ApiError(422, "UNREADABLE_VIDEO", "The file holds no picture track.")
+        try:
+            return next(container.decode(video=0))
+        except StopIteration:
+            raise ApiError(422, "UNREADABLE_VIDEO", "The file holds no picture.") from None
+
+
+class Steps(NamedTuple):
+    """The filters pictures go through, as ffmpeg names them, and the size they come out in."""
+
+    filters: list[tuple[str, str]]
+    size: tuple[int, int]
+
+
+def _steps(frame: Any, wanted: Transform) -> Steps:
+    turns = _turns(frame)
+    width, height = (frame.height, frame.width) if turns % 2 else (frame.width, frame.height)
+    if max(width, height) > LARGEST_SIDE:
+        raise ApiError(413, "VIDEO_TOO_LARGE", "Videos above 4K are delivered as they are only.")
+    way = plan(width, height, wanted)
+    filters: list[tuple[str, str]] = [("transpose", "cclock")] * turns
+    size = _even(way.size)
+    filters.append(("scale", f"{size[0]}:{size[1]}"))
+    if way.crop:
+        left, top, crop_w, crop_h = way.crop
+        crop_w, crop_h = _even((min(crop_w, size[0]), min(crop_h, size[1])))
+        left, top = min(left, size[0] - crop_w), min(top, size[1] - crop_h)
+        filters.append(("crop", f"{crop_w}:{crop_h}:{left}:{top}"))
+        size = (crop_w, crop_h)
+    if way.canvas:
+        colour = wanted.background
+        colour = f"0x{colour}" if colour and colour not in ("auto", "transparent") else "black"
+        canvas = _even(way.canvas)
+        size = (max(canvas[0], size[0]), max(canvas[1], size[1]))
+        filters.append(("pad", f"{size[0]}:{size[1]}:(ow-iw)/2:(oh-ih)/2:{colour}"))
+    return Steps([*filters, ("setsar", "1"), ("format", "yuv420p")], size)
+
+
+def _turns(frame: Any) -> int:
+    """Return how many quarters a picture must be turned counter-clockwise to stand upright."""
+    return frame.rotation % 360 // 90 if frame.rotation else 0
+
+
+def _run(incoming: Any, outgoing: Any, pictures: "_Pictures", audio: str) -> None:
+    tracks: dict[int, Any] = {pictures.stream.index: pictures}
+    if incoming.streams.audio:
+        sound = _Sound(incoming, outgoing, audio)
+        tracks[sound.stream.index] = sound
     wanted_streams = [track.stream for track in tracks.values()]
     for packet in incoming.demux(wanted_streams):
         track = tracks[packet.stream.index]
@@ -84,20 +136,29 @@ def _run(incoming: Any, outgoing: Any, wanted: Transform, codecs: tuple[str, dic
 class _Pictures:
     """The picture track: turned upright, scaled, cut and padded by ffmpeg's own filters."""
 
-    def __init__(self, incoming: Any, outgoing: Any, wanted: Transform, codec: str, options: dict[str, str]):
+    def __init__(
+        self,
+        incoming: Any,
+        outgoing: Any,
+        steps: Steps,
+        bitrate: int | None,
+        codec: tuple[str, dict[str, str]],
+    ):
         self.stream = incoming.streams.video[0]
         self.stream.thread_type = "AUTO"
         self.done = False
         self._outgoing = outgoing
-        self._wanted = wanted
-        self._rate = self.stream.average_rate or Fraction(25)
-        self._out = outgoing.add_stream(codec, rate=self._rate, options=dict(options))
+        self._filters = steps.filters
+        rate = self.stream.average_rate or Fraction(25)
+        self._out = outgoing.add_stream(codec[0], rate=rate, options=dict(codec[1]))
+        # Set before the sound begins: the first packet of any track closes the settings of all.
+        self._out.width, self._out.height = steps.size
         self._out.pix_fmt = "yuv420p"
         self._out.time_base = self.stream.time_base
         self._out.codec_context.thread_count = 2
-        if wanted.bitrate:
-            self._out.bit_rate = wanted.bitrate
-        elif codec == "libvpx-vp9":
+        if bitrate:
+            self._out.bit_rate = bitrate
+        elif codec[0] == "libvpx-vp9":
             # VP9 without a rate would fall back to 256 kbit/s.
             self._out.bit_rate = 1_500_000
         self._graph: Any = None
@@ -107,7 +168,7 @@ class _Pictures:
         if frame.pts is None:
             return
         if self._graph is None:
-            self._graph = self._filters(frame)
+            self._graph = self._build(frame)
             self._start = frame.pts
         if (frame.pts - (self._start or 0)) * self.stream.time_base >= LONGEST_SECONDS:
             self.done = True
@@ -132,34 +193,12 @@ class _Pictures:
             frame.pict_type = 0  # the encoder chooses its own key frames
             self._outgoing.mux(self._out.encode(frame))
 
-    def _filters(self, frame: Any) -> Any:
-        turns = frame.rotation % 360 // 90 if frame.rotation else 0
-        width, height = (frame.height, frame.width) if turns % 2 else (frame.width, frame.height)
-        if max(width, height) > LARGEST_SIDE:
-            raise ApiError(413, "VIDEO_TOO_LARGE", "Videos above 4K are delivered as they are only.")
-        way = plan(width, height, self._wanted)
-        steps: list[tuple[str, str]] = [("transpose", "cclock")] * turns
-        size = _even(way.size)
-        steps.append(("scale", f"{size[0]}:{size[1]}"))
-        if way.crop:
-            left, top, crop_w, crop_h = way.crop
-            crop_w, crop_h = _even((min(crop_w, size[0]), min(crop_h, size[1])))
-            left, top = min(left, size[0] - crop_w), min(top, size[1] - crop_h)
-            steps.append(("crop", f"{crop_w}:{crop_h}:{left}:{top}"))
-            size = (crop_w, crop_h)
-        if way.canvas:
-            colour = self._wanted.background
-            colour = f"0x{colour}" if colour and colour not in ("auto", "transparent") else "black"
-            canvas = _even(way.canvas)
-            size = (max(canvas[0], size[0]), max(canvas[1], size[1]))
-            steps.append(("pad", f"{size[0]}:{size[1]}:(ow-iw)/2:(oh-ih)/2:{colour}"))
-        steps += [("setsar", "1"), ("format", "yuv420p")]
-        self._out.width, self._out.height = size
+    def _build(self, frame: Any) -> Any:
         graph = av.filter.Graph()
         last = graph.add_buffer(
             template=self.stream, width=frame.width, height=frame.height, format=frame.format
         )
-        for name, arguments in [*steps, ("buffersink", "")]:
+        for name, arguments in [*self._filters, ("buffersink", "")]:
             node = graph.add(name, arguments or None)
             last.link_to(node)
             last = node
@@ -217,7 +256,7 @@ def still(source: Path, target: Path) -> None:
             if container.duration:
                 container.seek(min(container.duration // 10, 2 * av.time_base))
             frame = next(container.decode(video=0))
-            turns = frame.rotation % 360 // 90 if frame.rotation else 0
+            turns = _turns(frame)
             image = frame.to_image()
             image = image.rotate(90 * turns, expand=True) if turns else image
             image.save(target, "PNG", compress_level=1)
