@@ -6,6 +6,7 @@ Handlers know neither HTTP nor dialects nor renamed fields; all three live here.
 
 import json
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -33,6 +34,7 @@ from integrations.sandbox.trading_grid.routes import ROUTES
 logger = logging.getLogger("sandbox.trading_grid")
 
 Handler = Callable[[Grid, Call], Any]
+SECRETS = re.compile(rb'("(?:loginPassword|secret|answer)"\s*:\s*)"(?:[^"\\]|\\.)*"')
 LARGEST_BODY = 8 * 1024 * 1024
 # The vendor has these too; a client that asks for them learns that they are not simulated.
 OTHER_SERVICES = {"/cartographer/": "Cartographer", "/v1/auth": "The older sign-in of Cartographer"}
@@ -121,7 +123,9 @@ class Api:
         answer = handler(self.grid, call)
         match answer:
             case Listing():
-                served = Listing([profile.outbound(resource, item) for item in answer.items], answer.total)
+                short = self.grid.store.setting("lists.leaveOut", default=0)
+                items = answer.items[: len(answer.items) - short] if short else answer.items
+                served = Listing([profile.outbound(resource, item) for item in items], answer.total)
                 rendered = dialect.listing(served, call.page, _linker(request, query))
                 return _json(rendered.body, 200, rendered.headers, dialect.media_type)
             case CursorListing():
@@ -158,10 +162,10 @@ class Api:
 
     def _log(self, request: Request, response: Response, started: float) -> None:
         body = b""
-        # Tokens and files stay out of the log people read.
+        # Tokens, passwords and files stay out of the log people read.
         if not token_style(request.path) and request.mimetype != "multipart/form-data":
             try:
-                body = request.get_data()
+                body = SECRETS.sub(rb'\1"..."', request.get_data())
             except HTTPException:
                 body = b"(too large)"
         self.grid.store.log_call(

@@ -118,6 +118,16 @@ def rotate_secret(grid: Grid, order: Order) -> dict[str, Any]:
         return {"secret": subscriptions.rotate(grid, found)}
 
 
+@verb("PUT", "/lists", "Leave out the last entries of every page of a list, while its total still counts them; 0 "
+      "for none.", {"leaveOut": 1})  # fmt: skip
+def set_lists(grid: Grid, order: Order) -> dict[str, Any]:
+    check = Checker(order.body)
+    number = check.whole("leaveOut", required=True, highest=100)
+    check.finish()
+    grid.store.set_setting("lists.leaveOut", number)
+    return {"leaveOut": number}
+
+
 @verb("POST", "/tokens/revoke", "Every access token becomes unknown: the next call of each client gets 401.")
 def revoke_tokens(grid: Grid, order: Order) -> dict[str, Any]:
     return {"revoked": tokens.revoke_all(grid.store)}

@@ -78,6 +78,14 @@ def test_cartographer_list_carries_page_response_and_links(grid):
     assert "updatedSince=2020-01-01T00%3A00%3A00Z" in body["_links"]["next"]["href"]
 
 
+def test_short_page_leaves_out_what_its_total_counts(grid):
+    grid.verb("PUT", "/lists", {"leaveOut": 1})
+
+    short = grid.get(COMMUNITIES).json
+
+    assert (len(short["response"]), short["page"]["totalCount"]) == (7, 8)
+
+
 def test_hal_list_has_no_embedded_when_empty_and_a_total_only_when_asked(grid):
     speak(grid, "hal")
 

@@ -1,6 +1,7 @@
 """Posts and receipts of the workspace."""
 
 import threading
+import time
 
 import pytest
 
@@ -122,19 +123,23 @@ def test_refused_call_may_be_corrected_under_its_key(grid):
 
 
 def test_simultaneous_repeats_make_one_post(grid):
+    clients = [GridClient(grid.part, _Keys(grid.keys)) for _ in range(4)]
     answers = []
 
-    def send():
-        client = GridClient(grid.part, _Keys(grid.keys))
-        answers.append(client.post(POSTS, post(), headers={"Idempotency-Key": "fact-1"}).json["postId"])
+    def send(client):
+        answers.append(client.post(POSTS, post(), headers={"Idempotency-Key": "fact-1"}))
 
-    threads = [threading.Thread(target=send) for _ in range(6)]
-    for thread in threads:
-        thread.start()
+    threads = [threading.Thread(target=send, args=(client,)) for client in clients]
+    # Holding the one write lock brings all of them to the point where only one may go on.
+    with grid.part.grid.store.write():
+        for thread in threads:
+            thread.start()
+        time.sleep(0.3)
     for thread in threads:
         thread.join()
 
-    assert answers == ["post-1001"] * 6
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert [answer.json["postId"] for answer in answers] == ["post-1001"] * 4
     assert grid.event_types() == ["community.post.published"]
 
 
