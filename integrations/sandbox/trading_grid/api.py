@@ -55,11 +55,11 @@ class Api:
         dialect = self.dialect_of(profile)
         endpoint = None
         try:
-            if profile.name not in self.grid.store.setting("profiles", default=list(PROFILES)):
-                raise _no_such_path()
             style = token_style(request.path)
             if style:
                 response = self._token(request, style, dialect)
+            elif profile.name not in self.grid.store.setting("profiles", default=list(PROFILES)):
+                raise _no_such_path()
             else:
                 endpoint, args = _match(profile, request)
                 response = self._call(request, profile, dialect, endpoint, args)
