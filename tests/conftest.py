@@ -24,6 +24,13 @@ def _own_cache(settings):
 
 
 @pytest.fixture(autouse=True)
+def _in_a_hurry(settings):
+    """Secrets of tests need no slow digest, and static files are looked up when asked for, not in every test."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
 def _whole_scope():
     """A test that narrowed the row scope leaves it as it was."""
     with rowscope.everything():
