@@ -15,8 +15,8 @@ class Query(serializers.Serializer):
     """
     The parameters of one operation.
 
-    Unknown names and repeated single values are refused: a misspelt filter that is silently ignored returns a list that
-    looks right and is not.
+    Unknown names, empty values and repeated single ones are refused: a filter that is silently ignored returns a list
+    that looks right and is not.
     """
 
     def to_internal_value(self, data: QueryDict) -> dict[str, Any]:
@@ -27,6 +27,8 @@ class Query(serializers.Serializer):
                 problems[name] = [f"There is no such parameter here. There are: {known}."]
             elif len(values) > 1 and not isinstance(self.fields[name], serializers.ListField):
                 problems[name] = ["Give this parameter once."]
+            elif "" in values:
+                problems[name] = ["Give a value, or leave the parameter out."]
         if problems:
             raise serializers.ValidationError(problems)
         return super().to_internal_value(data)

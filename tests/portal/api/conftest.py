@@ -1,15 +1,19 @@
 """A partner's system: a client with a token from the real token endpoint."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, BinaryIO
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from portal.api.permissions import SCOPES
+from portal.catalog.models import AssetVersion
 from portal.partners import services
 from portal.partners.models import Partner
+from portal.renditions.models import RecipeRevision
+from portal.renditions.source import Fetched, get_source
+from tests.builders import picture
 
 TOKEN_URL = "/identity/o/api/token"
 
@@ -73,3 +77,27 @@ def system(db) -> Callable[..., System]:
 def whole(response) -> bytes:
     """Return the body of an answer, streamed or not."""
     return b"".join(response.streaming_content) if response.streaming else response.content
+
+
+class Drawing:
+    """A source of renditions that draws its pictures: fills the same port as the media library's adapter."""
+
+    calls = 0
+    trouble: Exception | None = None
+
+    def fetch(self, *, version: AssetVersion, revision: RecipeRevision, target: BinaryIO) -> Fetched:
+        type(self).calls += 1
+        if self.trouble:
+            raise self.trouble
+        target.write(picture(width=120, height=90, colour="teal"))
+        return Fetched(media_type="image/webp", width=120, height=90)
+
+
+@pytest.fixture
+def drawing(settings) -> Iterator[type[Drawing]]:
+    """Renditions that do not exist yet can be made."""
+    settings.RENDITION_SOURCE = f"{__name__}.Drawing"
+    Drawing.calls, Drawing.trouble = 0, None
+    get_source.cache_clear()
+    yield Drawing
+    get_source.cache_clear()
