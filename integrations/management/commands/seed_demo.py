@@ -15,8 +15,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.urls import reverse
 from django.utils import timezone
 
+from integrations import http
 from integrations.connections import ensure_connection
 from integrations.management.demo_data import DEMO_FOLDER, PEOPLE, RULES, SCOPES, STAFF_EMAIL, SYSTEMS
 from integrations.models import Connection
@@ -46,6 +48,7 @@ class Command(BaseCommand):
             raise CommandError("The sandbox has made no credentials yet. Start it first.")
         now = timezone.now()
         dam, grid = self._connect(keys)
+        self._ask_for_webhooks(dam)
         self._import(grid)
         self._make_rules(now)
         self._import(dam)
@@ -91,6 +94,20 @@ class Command(BaseCommand):
             },
         )
         return dam, community
+
+    def _ask_for_webhooks(self, dam: Connection) -> None:
+        """
+        Tell the sandbox where to send its webhooks. At the vendor staff do this in the console: there is no API for it.
+        """
+        address = f"{settings.PORTAL_URL}{reverse('integrations:scaleflex-webhook', args=[dam.key])}"
+        http.call(
+            "POST",
+            f"{self.sandbox_url}/_sandbox/scaleflex/webhooks",
+            service="The sandbox",
+            operation="set webhook",
+            hosts=dam.hosts,
+            json={"url": address},
+        )
 
     def _import(self, connection: Connection) -> None:
         """Let the connection's own polling run until it has caught up."""
