@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - outlines and texts stay on one line: broken ones are harder to compare
 """What is printed on the backs, in the languages that have one."""
 
 from dataclasses import dataclass
@@ -14,10 +15,37 @@ class Back:
 
 
 _TERMS = {
-    "en": ("Energy", "Fat", "of which saturates", "Carbohydrate", "of which sugars", "Fibre", "Protein", "Salt"),
-    "de": ("Energie", "Fett", "davon gesättigt", "Kohlenhydrate", "davon Zucker", "Ballaststoffe", "Eiweiß", "Salz"),
+    "en": (
+        "Energy",
+        "Fat",
+        "of which saturates",
+        "Carbohydrate",
+        "of which sugars",
+        "Fibre",
+        "Protein",
+        "Salt",
+    ),
+    "de": (
+        "Energie",
+        "Fett",
+        "davon gesättigt",
+        "Kohlenhydrate",
+        "davon Zucker",
+        "Ballaststoffe",
+        "Eiweiß",
+        "Salz",
+    ),
     "fr": ("Énergie", "Graisses", "dont saturées", "Glucides", "dont sucres", "Fibres", "Protéines", "Sel"),
-    "es": ("Energía", "Grasas", "de ellas saturadas", "Hidratos", "de ellos azúcares", "Fibra", "Proteínas", "Sal"),
+    "es": (
+        "Energía",
+        "Grasas",
+        "de ellas saturadas",
+        "Hidratos",
+        "de ellos azúcares",
+        "Fibra",
+        "Proteínas",
+        "Sal",
+    ),
     "ar": ("الطاقة", "الدهون", "منها مشبعة", "الكربوهيدرات", "منها سكريات", "الألياف", "البروتين", "الملح"),
 }
 _PER_100 = {
@@ -36,6 +64,7 @@ _VALUES = {
 
 
 def _food(ref: str, language: str, heading: str, *paragraphs: str) -> Back:
+    values: tuple[str, ...]
     unit, values = _VALUES[ref]
     unit = {"g": "غ", "ml": "مل"}[unit] if language == "ar" else unit
     if language in ("de", "fr", "es"):

@@ -5,8 +5,9 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from . import catalogue, fonts, metadata_model
 from .products import BRANDS, PRODUCTS
@@ -41,7 +42,7 @@ def build(
     goes on where it stopped and a second one has nothing to do.
 
     :param report: gets lines of progress for people
-    :param today: day from which dates are counted; default: the current day. No picture depends on it
+    :param today: day from which dates are counted; default: today (UTC). No picture depends on it
     :param only: which files of the catalogue to make and list; default: all
     :returns: the path of ``catalogue.json``
     :raises OSError: the disk is full or the folder cannot be written
@@ -54,12 +55,15 @@ def build(
         _make_all(folder, todo, report)
     path = folder / "catalogue.json"
     part = path.with_suffix(".part")
-    part.write_text(json.dumps(_catalogue(files, today or date.today()), ensure_ascii=False, indent=1), "utf-8")
+    part.write_text(
+        json.dumps(_catalogue(files, today or datetime.now(UTC).date()), ensure_ascii=False, indent=1),
+        "utf-8",
+    )
     part.replace(path)
     return path
 
 
-def _catalogue(files: Iterable[catalogue.Media], today: date) -> dict:
+def _catalogue(files: Iterable[catalogue.Media], today: date) -> dict[str, Any]:
     return {
         "brand": {"name": "Norrvik", "ranges": BRANDS},
         "settings": metadata_model.settings(),
@@ -115,7 +119,11 @@ def _make_all(folder: Path, todo: dict[str, Recipe], report: Callable[[str], Non
             results = pool.imap_unordered(_make_one, [(todo[output], folder, output) for output in order])
             for done in range(1, len(order) + 1):
                 output = results.next(timeout=LONGEST_SECONDS)
-                entry = {"file": output, "stamp": todo[output].stamp, "bytes": (folder / output).stat().st_size}
+                entry = {
+                    "file": output,
+                    "stamp": todo[output].stamp,
+                    "bytes": (folder / output).stat().st_size,
+                }
                 ledger.write(json.dumps(entry) + "\n")
                 ledger.flush()
                 if done % 10 == 0 or done == len(order):

@@ -41,7 +41,9 @@ def folder() -> Path:
     """
     spec = importlib.util.find_spec("matplotlib")  # not imported: that costs half a second
     if spec is None or spec.origin is None:
-        raise FileNotFoundError("The DejaVu fonts are missing. They come with the package matplotlib: install it.")
+        raise FileNotFoundError(
+            "The DejaVu fonts are missing. They come with the package matplotlib: install it."
+        )
     return Path(spec.origin).parent / "mpl-data" / "fonts" / "ttf"
 
 

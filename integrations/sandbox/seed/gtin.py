@@ -32,7 +32,18 @@ def ean13_bars(gtin: str) -> str:
     set_a += ["0110001", "0101111", "0111011", "0110111", "0001011"]
     set_c = ["".join("10"[int(bit)] for bit in code) for code in set_a]
     set_b = [code[::-1] for code in set_c]
-    parities = "AAAAAA AABABB AABBAB AABBBA ABAABB ABBAAB ABBBAA ABABAB ABABBA ABBABA".split()
+    parities = [
+        "AAAAAA",
+        "AABABB",
+        "AABBAB",
+        "AABBBA",
+        "ABAABB",
+        "ABBAAB",
+        "ABBBAA",
+        "ABABAB",
+        "ABABBA",
+        "ABBABA",
+    ]
     ean = gtin[-13:]
     left = "".join(
         (set_a if parity == "A" else set_b)[int(digit)]

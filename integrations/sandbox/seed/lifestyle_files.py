@@ -1,6 +1,8 @@
+# ruff: noqa: E501 - outlines and texts stay on one line: broken ones are harder to compare
 """The lifestyle pictures: two campaigns and the pictures of the ranges."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from .media import CURRENT, EXPIRING, USAGE_ALL, USAGE_CAMPAIGN, Media, Rights
 from .products import DACH, EUROPE, HOME, PANTRY
@@ -58,6 +60,7 @@ _PICTURES = (
     _Picture("/Norrvik Pantry/Range/Sortiment DACH (Pantry).jpg", "pantry-range", "The Norrvik Pantry range for Germany, Austria, Switzerland", "Das Sortiment Norrvik Pantry für Deutschland, Österreich, Schweiz", 4000, crop=(3000, 1700), kind="group", markets=DACH),
 )  # fmt: skip
 
+_PLAIN: dict[str, str | int | None] = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
 _NAMES = {WINTER: "Winter Kitchen", BREAKFAST: "Breakfast Table"}
 
 
@@ -69,7 +72,7 @@ def files() -> list[Media]:
 def _media(picture: _Picture) -> Media:
     folder, name = picture.path.rsplit("/", 1)
     campaign = _NAMES.get(folder, "")
-    options: dict = {"width": picture.width, "format": picture.format}
+    options: dict[str, Any] = {"width": picture.width, "format": picture.format}
     if picture.crop:
         options["crop"] = picture.crop
     return Media(
@@ -99,6 +102,8 @@ def _media(picture: _Picture) -> Media:
 
 def _plain(name: str) -> str:
     """A name for the disk: letters of ASCII, no spaces."""
-    plain = name.strip("/").lower().translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}))
-    kept = "".join(letter if letter.isascii() and (letter.isalnum() or letter in ".") else "-" for letter in plain)
+    plain = name.strip("/").lower().translate(str.maketrans(_PLAIN))
+    kept = "".join(
+        letter if letter.isascii() and (letter.isalnum() or letter in ".") else "-" for letter in plain
+    )
     return "-".join(part for part in kept.split("-") if part)

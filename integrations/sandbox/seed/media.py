@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from .recipes import Recipe
 
@@ -52,10 +53,10 @@ class Media:
     path: str
     output: str
     recipe: Recipe
-    meta: dict
+    meta: dict[str, Any]
     tags: dict[str, list[str]] = field(default_factory=dict)
     labels: tuple[str, ...] = ()
-    product: dict | None = None
+    product: dict[str, Any] | None = None
     approval: str | None = "APPROVED"
     rights: Rights = CURRENT
     created: int | None = None
@@ -86,7 +87,7 @@ _EMPTY = {
 }
 
 
-def as_json(item: Media, today: date) -> dict:
+def as_json(item: Media, today: date) -> dict[str, Any]:
     """One entry of ``files`` in ``catalogue.json``; its dates are counted from ``today``."""
     chance = random.Random(item.path)
     created = chance.randint(90, 320) if item.created is None else item.created

@@ -7,6 +7,7 @@ internal ids (``@itm_v1_...@``); :data:`SELECTIONS` gives their api values.
 
 import hashlib
 import uuid
+from typing import Any
 
 from .products import BRANDS, LANGUAGES
 
@@ -103,7 +104,7 @@ def internal_value(field: str, api_value: str) -> str:
     return f"@itm_v1_{digest}_{place}@"
 
 
-def settings() -> dict:
+def settings() -> dict[str, Any]:
     """Metadata model, regional variants, labels and presets, ready for JSON."""
     languages = stable_uuid("regional-variants", "languages")
     fields = {
@@ -135,7 +136,11 @@ def settings() -> dict:
         for place, (name, keys) in enumerate(_GROUPS)
     ]
     variants = [
-        {"api_value": code, "internal_unique_value": f"@rv_v1_{code}_{place}@", "label": LANGUAGE_LABELS[code]}
+        {
+            "api_value": code,
+            "internal_unique_value": f"@rv_v1_{code}_{place}@",
+            "label": LANGUAGE_LABELS[code],
+        }
         for place, code in enumerate(LANGUAGES)
     ]
     return {

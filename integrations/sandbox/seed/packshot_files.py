@@ -1,4 +1,7 @@
+# ruff: noqa: E501 - outlines and texts stay on one line: broken ones are harder to compare
 """The pack shots: fronts in every language of the pack, backs, sides, lids, labels, cut-outs."""
+
+from typing import Any
 
 from .back_words import BACKS
 from .media import CURRENT, EXPIRED, EXPIRING, SCHEDULED, USAGE_ALL, USAGE_SHOP, Media, Rights, Version
@@ -69,7 +72,7 @@ def files() -> list[Media]:
     return found
 
 
-def _words(product: Product, view: str, language: str) -> dict:
+def _words(product: Product, view: str, language: str) -> dict[str, Any]:
     """Title, description and alternative text in all five languages."""
     net = product.net_content
     title, description, alternative = {}, {}, {}
@@ -77,7 +80,9 @@ def _words(product: Product, view: str, language: str) -> dict:
         view_word, printed = _VIEWS[spoken][view], LANGUAGE_NAMES[spoken][language]
         comma = "، " if spoken == "ar" else ", "
         title[spoken] = f"{name}{comma}{view_word}"
-        description[spoken] = _DESCRIPTIONS[spoken].format(name=name, net=net, view=view_word, language=printed)
+        description[spoken] = _DESCRIPTIONS[spoken].format(
+            name=name, net=net, view=view_word, language=printed
+        )
         alternative[spoken] = comma.join((product.look[spoken] if view == "front" else name, net, view_word))
     return {"title": title, "description": description, "alt_text": alternative}
 
@@ -101,8 +106,10 @@ def _shot(product: Product, view: str, language: str) -> Media:
     name = f"{product.gtin}_{_CODES[view]}_{language}.jpg"
     key = (product.ref, view, language)
     how = {"language": language, "view": view, "width": WIDTH}
-    is_hero = view == "front" and language == "en" and product.ref in ("muesli", "olive-oil", "dish-soap", "coffee")
-    more: dict = {}
+    is_hero = (
+        view == "front" and language == "en" and product.ref in ("muesli", "olive-oil", "dish-soap", "coffee")
+    )
+    more: dict[str, Any] = {}
     if product.ref == "muesli" and view == "front":
         more = _muesli_history(language)
     return Media(
@@ -132,7 +139,7 @@ def _shot(product: Product, view: str, language: str) -> Media:
     )
 
 
-def _muesli_history(language: str) -> dict:
+def _muesli_history(language: str) -> dict[str, Any]:
     """Four versions of the English front, two of the German: the claim changed four days ago."""
 
     def old(version: int, days: int) -> Version:
@@ -159,7 +166,9 @@ def _cut_out(product: Product) -> Media:
     return Media(
         path=f"/{BRANDS[product.brand]}/{product.folder}/{name}",
         output=f"originals/packshots/{name}",
-        recipe=recipe("packshot", product.ref, language="en", view="front", cut_out=True, width=3000, format="png"),
+        recipe=recipe(
+            "packshot", product.ref, language="en", view="front", cut_out=True, width=3000, format="png"
+        ),
         meta={
             **words,
             "gtin": product.gtin,

@@ -21,7 +21,9 @@ def render_scene(scene: Scene, width: int) -> pyvips.Image:
     """A scene ``width`` pixels wide: soft background, sharp foreground, film grain. Opaque sRGB."""
     front = render(scene.front, width)
     scale = width / scene.width
-    back = pyvips.Image.svgload_buffer(scene.back.encode(), scale=scale / (_BACK if scene.blur else 1)).flatten()
+    back = pyvips.Image.svgload_buffer(
+        scene.back.encode(), scale=scale / (_BACK if scene.blur else 1)
+    ).flatten()
     # The outermost pixels are half transparent where the scale is not whole: repeat their neighbours.
     back = back.crop(1, 1, back.width - 2, back.height - 2)
     back = back.embed(1, 1, back.width + 2, back.height + 2, extend="copy")

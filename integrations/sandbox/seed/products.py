@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from .gtin import gtin14
-from .label_words import LABELS, LOOKS, NAMES, Label
+from .label_words import LABELS, Label
+from .product_names import LOOKS, NAMES
 
 PANTRY = "norrvik-pantry"
 HOME = "norrvik-home"

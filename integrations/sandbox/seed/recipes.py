@@ -4,6 +4,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 
@@ -25,7 +26,7 @@ class Recipe:
 
     kind: str
     name: str
-    options: tuple[tuple[str, object], ...] = ()
+    options: tuple[tuple[str, Any], ...] = ()
 
     @property
     def stamp(self) -> str:
@@ -33,7 +34,7 @@ class Recipe:
         return hashlib.sha256(f"{self!r} {sources()}".encode()).hexdigest()[:16]
 
 
-def recipe(kind: str, name: str, **options: object) -> Recipe:
+def recipe(kind: str, name: str, **options: Any) -> Recipe:
     return Recipe(kind, name, tuple(sorted(options.items())))
 
 
@@ -67,7 +68,7 @@ def _packshot(item: Recipe, path: Path) -> None:
     from .drawing import packs
 
     options = dict(item.options)
-    width, kind = int(str(options.pop("width"))), str(options.pop("format", "jpeg"))
+    width, kind = options.pop("width"), options.pop("format", "jpeg")
     pictures.WRITERS[kind](pictures.render(packs.packshot(item.name, **options), width), path)
 
 
@@ -76,10 +77,10 @@ def _scene(item: Recipe, path: Path) -> None:
     from .drawing.scenes import SCENES
 
     options = dict(item.options)
-    image = pictures.render_scene(SCENES[item.name](), int(str(options["width"])))
+    image = pictures.render_scene(SCENES[item.name](), options["width"])
     if "crop" in options:
         image = pictures.fitted(image, *options["crop"])
-    pictures.WRITERS[str(options.get("format", "jpeg"))](image, path)
+    pictures.WRITERS[options.get("format", "jpeg")](image, path)
 
 
 def _logo(item: Recipe, path: Path) -> None:

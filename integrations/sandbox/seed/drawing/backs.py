@@ -28,7 +28,14 @@ def wrap(words: str, size: float, width: float) -> list[str]:
 
 
 def back_print(
-    print_: BackPrint, x: float, y: float, width: float, height: float, ink: str, size: float = 9.5, module: float = 0.85
+    print_: BackPrint,
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    ink: str,
+    size: float = 9.5,
+    module: float = 0.85,
 ) -> str:
     """
     A whole back panel in the box at ``x, y``.
@@ -42,7 +49,13 @@ def back_print(
         if end - y <= room or size < 4:
             break
         size *= 0.96
-    code = bar_code(x + (width - 113 * module) / 2, y + height - code_height - 14 * module, print_.gtin, module, code_height)
+    code = bar_code(
+        x + (width - 113 * module) / 2,
+        y + height - code_height - 14 * module,
+        print_.gtin,
+        module,
+        code_height,
+    )
     return group(*parts, code)
 
 
@@ -61,10 +74,14 @@ def _column(back: Back, x: float, y: float, width: float, ink: str, size: float)
             parts.append(text(near, y, row, size, ink, anchor=near_end, opacity=0.92))
     if back.rows:
         y += size * 2.3
-        parts.append(text(near, y, back.table_heading, size * 1.1, ink, weight=700, anchor=near_end, fit=width))
+        parts.append(
+            text(near, y, back.table_heading, size * 1.1, ink, weight=700, anchor=near_end, fit=width)
+        )
         for name, value in back.rows:
             y += size * 0.5
-            parts.append(path(f"M{x:.2f} {y:.2f}H{x + width:.2f}", stroke=ink, stroke_width=0.5, stroke_opacity=0.4))
+            parts.append(
+                path(f"M{x:.2f} {y:.2f}H{x + width:.2f}", stroke=ink, stroke_width=0.5, stroke_opacity=0.4)
+            )
             y += size * 1.12
             parts.append(text(near, y, name, size, ink, anchor=near_end, fit=width * 0.6))
             parts.append(text(far, y, value, size, ink, weight=700, anchor=far_end, fit=width * 0.55))

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - outlines and texts stay on one line: broken ones are harder to compare
 """Everything in board: the muesli, crispbread and tea boxes and the oat drink carton."""
 
 import random
@@ -32,7 +33,11 @@ def box(
     middle = f"M{left + depth * 0.46} {top - lift / 2} H{right + depth * 0.5}"
     height = GROUND - top
     spine = placed(
-        right + depth * 0.5, top + height * 0.5, wordmark(0, 9, 18, ink, spacing=0.62), turn=90, fill_opacity=0.8
+        right + depth * 0.5,
+        top + height * 0.5,
+        wordmark(0, 9, 18, ink, spacing=0.62),
+        turn=90,
+        fill_opacity=0.8,
     )
     return group(
         path(side, sheet.linear((0, darker(color, 0.3)), (1, darker(color, 0.58)))),
@@ -50,7 +55,9 @@ def box(
     )  # fmt: skip
 
 
-def _printed_back(back: BackPrint, x: float, y: float, width: float, height: float, ink: str, size: float) -> str:
+def _printed_back(
+    back: BackPrint, x: float, y: float, width: float, height: float, ink: str, size: float
+) -> str:
     """A white panel with the back print on it."""
     return group(
         rect(x, y, width, height, "#ffffff", rx=7),
@@ -74,8 +81,17 @@ def muesli(sheet: Sheet, label: Label, net: str, back: BackPrint | None = None, 
         ellipse(middle, 620, 154, 132, sheet.linear((0, "#ffffff"), (0.6, "#f3f3f6"), (1, "#cfd2de"))),
         ellipse(middle, 618, 138, 116, "#d9dbe4"),
         placed(middle, 616, muesli_heap(sheet, "front", 132, 110, 300, 12)),
-        roundel(288 if claim_on_left else 446, 440, 47, OLD_MUESLI_CLAIM if claim_on_left else label.claim, disc, disc_ink),
-        placed(264, 674, rect(-24, -15, 62, 22, "#ffffff", rx=11), text(7, 1, net, 13, "#1f2950", weight=700)),
+        roundel(
+            288 if claim_on_left else 446,
+            440,
+            47,
+            OLD_MUESLI_CLAIM if claim_on_left else label.claim,
+            disc,
+            disc_ink,
+        ),
+        placed(
+            264, 674, rect(-24, -15, 62, 22, "#ffffff", rx=11), text(7, 1, net, 13, "#1f2950", weight=700)
+        ),
     )
     if back:
         print_ = _printed_back(back, left + 18, top + 20, right - left - 36, 484, "#1f2950", 15)
@@ -117,10 +133,23 @@ def tea(sheet: Sheet, label: Label, net: str, back: BackPrint | None = None) -> 
     middle, color = (left + right) / 2, "#233a5e"
     chance = random.Random("stars")
     stars = "".join(
-        circle(left + chance.uniform(8, 272), top + chance.uniform(8, 190), chance.uniform(0.7, 1.7), "#fff6d8", fill_opacity=0.6)
+        circle(
+            left + chance.uniform(8, 272),
+            top + chance.uniform(8, 190),
+            chance.uniform(0.7, 1.7),
+            "#fff6d8",
+            fill_opacity=0.6,
+        )
         for _ in range(34)
     )
-    flowers = [(258, 654, 25, 10), (300, 668, 21, 40), (346, 650, 28, 0), (398, 666, 23, 25), (440, 650, 27, 12), (484, 662, 24, 50)]
+    flowers = [
+        (258, 654, 25, 10),
+        (300, 668, 21, 40),
+        (346, 650, 28, 0),
+        (398, 666, 23, 25),
+        (440, 650, 27, 12),
+        (484, 662, 24, 50),
+    ]
     print_ = group(
         path("M226 352 H506 V692 H226Z", sheet.down((0, "#16243f"), (0.6, "#2c4a75"), (1, "#55739a"))),
         stars,
@@ -155,13 +184,20 @@ def _carton_body(sheet: Sheet, color: str, print_: str) -> str:
     )  # fmt: skip
     return group(
         path(side, sheet.linear((0, darker(color, 0.2)), (1, darker(color, 0.36)))),
-        placed(right + depth * 0.5, 470, wordmark(0, 7.5, 15, "#7c5a26", spacing=0.62), turn=90, fill_opacity=0.8),
+        placed(
+            right + depth * 0.5, 470, wordmark(0, 7.5, 15, "#7c5a26", spacing=0.62), turn=90, fill_opacity=0.8
+        ),
         path(slope_side, darker(color, 0.26)),
         path(slope, sheet.down((0, lighter(color, 0.25)), (1, darker(color, 0.05)))),
         cap,
         path(front, sheet.linear((0, lighter(color, 0.25)), (0.6, color), (1, darker(color, 0.08)))),
         group(print_, clip_path=sheet.clip(front)),
-        path(front, sheet.linear((0, "#ffffff", 0.25), (0.2, "#ffffff", 0), (0.8, "#4a3512", 0), (1, "#4a3512", 0.16))),
+        path(
+            front,
+            sheet.linear(
+                (0, "#ffffff", 0.25), (0.2, "#ffffff", 0), (0.8, "#4a3512", 0), (1, "#4a3512", 0.16)
+            ),
+        ),
         path(front, sheet.down((0, "#4a3512", 0), (0.85, "#4a3512", 0), (1, "#4a3512", 0.2))),
         rect(right - 1.5, top, 2.6, GROUND - 2 - top, "#ffffff", fill_opacity=0.5),
         path(f"M{left} {top} H{right}", stroke=darker(color, 0.25), stroke_width=1.2, stroke_opacity=0.5),
@@ -197,7 +233,9 @@ def oat_drink(sheet: Sheet, label: Label, net: str, back: BackPrint | None = Non
     return Drawn(_carton_body(sheet, "#f3e6c8", print_), 292, 167, 524, 240)
 
 
-def left_panel(sheet: Sheet, color: str, height: float, width: float, words: tuple[str, ...], net: str) -> Drawn:
+def left_panel(
+    sheet: Sheet, color: str, height: float, width: float, words: tuple[str, ...], net: str
+) -> Drawn:
     """The narrow side of a box, seen straight on."""
     left, top, right = 400 - width / 2, GROUND - height, 400 + width / 2
     front = f"M{left} {top} H{right} V{GROUND - 1} H{left}Z"
@@ -206,10 +244,20 @@ def left_panel(sheet: Sheet, color: str, height: float, width: float, words: tup
         group(
             path(front, sheet.linear((0, darker(color, 0.12)), (0.3, color), (1, darker(color, 0.28)))),
             path(f"M{left} {top} H{right} V{top + 26} H{left}Z", mix(color, "#ffffff", 0.12)),
-            placed(400, top + (height - 84) * 0.5, wordmark(0, letters / 2, letters, "#ffffff", spacing=0.6), turn=90),
+            placed(
+                400,
+                top + (height - 84) * 0.5,
+                wordmark(0, letters / 2, letters, "#ffffff", spacing=0.6),
+                turn=90,
+            ),
             lines(400, GROUND - 92, words, 20, "#ffffff", width * 0.84, family=SERIF),
             text(400, GROUND - 26, net, 14, "#ffffff", weight=700),
-            path(front, sheet.down((0, "#ffffff", 0.08), (0.3, "#ffffff", 0), (0.8, "#000000", 0), (1, "#000000", 0.22))),
+            path(
+                front,
+                sheet.down(
+                    (0, "#ffffff", 0.08), (0.3, "#ffffff", 0), (0.8, "#000000", 0), (1, "#000000", 0.22)
+                ),
+            ),
         ),
         left,
         top,

@@ -1,10 +1,11 @@
+# ruff: noqa: E501 - outlines and texts stay on one line: broken ones are harder to compare
 """Bottles, jars and the can of the Pantry range."""
 
 from ..label_words import Label
 from .backs import BackPrint, back_print
 from .lettering import SANS, SERIF, brand, centred, lines, mark, text, wordmark
 from .nature import basil, chickpea, leaf, olive_branch, red_berry, tomato
-from .surfaces import GROUND, Drawn, curved_label, gleam, glass, metal, plastic, ridges, streak, wrapped
+from .surfaces import GROUND, Drawn, curved_label, glass, gleam, metal, plastic, ridges, streak, wrapped
 from .svg import Sheet, circle, darker, ellipse, group, lighter, line, path, rect
 
 
@@ -30,7 +31,7 @@ def olive_oil(sheet: Sheet, label: Label, net: str, back: BackPrint | None = Non
         mark(400, 134, "#4a3814", 0.62, 3.4),
     )
     paper = curved_label(288, 410, 512, 646, 4)
-    front = (
+    front: tuple[str, ...] = (
         path(paper, "#f7f2e3"),
         path("M298 420 Q400 427 502 420 V638 Q400 645 298 638Z", stroke="#b3924e", stroke_width=1.4),
         brand(400, 484, "#3d4f1c", 13.5),
@@ -41,7 +42,11 @@ def olive_oil(sheet: Sheet, label: Label, net: str, back: BackPrint | None = Non
         path(paper, wrapped(sheet)),
     )
     if back:
-        front = (path(paper, "#f7f2e3"), back_print(back, 306, 424, 188, 216, ink), path(paper, wrapped(sheet)))
+        front = (
+            path(paper, "#f7f2e3"),
+            back_print(back, 306, 424, 188, 216, ink),
+            path(paper, wrapped(sheet)),
+        )
     foot = text(400, 676, net, 14, "#f0edd4", SANS, weight=700, spacing=0.6)
     return Drawn(group(*inside, *capsule, *front, foot), 288, 88, 512, 292)
 
@@ -53,7 +58,11 @@ def _jar(sheet: Sheet, color: str, glow: str) -> str:
     )
     return group(
         path(outline, glass(sheet, color)),
-        path("M302 358 H498 C510 362 524 368 531 380 H269 C276 368 290 362 302 358Z", "#ffffff", fill_opacity=0.2),
+        path(
+            "M302 358 H498 C510 362 524 368 531 380 H269 C276 368 290 362 302 358Z",
+            "#ffffff",
+            fill_opacity=0.2,
+        ),
         gleam(sheet, 270, 560, 260, 160, 0.7, glow),
         gleam(sheet, 420, 400, 110, 240, 0.28, glow),
         streak(sheet, 276, 392, 15, 280, 0.62),
@@ -121,7 +130,10 @@ def passata(sheet: Sheet, label: Label, net: str) -> Drawn:
         streak(sheet, 360, 210, 8, 70, 0.5),
     )
     cap = (
-        path("M338 150 C338 144 342 140 348 140 H452 C458 140 462 144 462 150 V206 H338Z", plastic(sheet, "#2c7d49")),
+        path(
+            "M338 150 C338 144 342 140 348 140 H452 C458 140 462 144 462 150 V206 H338Z",
+            plastic(sheet, "#2c7d49"),
+        ),
         rect(338, 145, 124, 4, "#ffffff", rx=2, fill_opacity=0.35),
         ridges(345, 458, 156, 190, 6.4),
         rect(338, 194, 124, 12, "#000000", fill_opacity=0.2),
@@ -154,7 +166,16 @@ def chickpeas(sheet: Sheet, label: Label, net: str) -> Drawn:
         path(f"M{left} {top + 12} Q400 {top + 46} {right} {top + 12} V{top + 18} Q400 {top + 52} {left} {top + 18}Z", "#000000", fill_opacity=0.14),
     )  # fmt: skip
     paper = f"M{left} 384 Q400 418 {right} 384 V662 Q400 688 {left} 662Z"
-    heap = [(360, 622, 15), (386, 628, 16), (414, 629, 16), (440, 621, 15), (372, 603, 15), (400, 606, 16), (428, 603, 15), (400, 586, 14)]
+    heap = [
+        (360, 622, 15),
+        (386, 628, 16),
+        (414, 629, 16),
+        (440, 621, 15),
+        (372, 603, 15),
+        (400, 606, 16),
+        (428, 603, 15),
+        (400, 586, 14),
+    ]
     front = (
         path(paper, "#e9d6ad"),
         path(f"M{left} 384 Q400 418 {right} 384 V412 Q400 446 {left} 412Z", "#3f5a3c"),

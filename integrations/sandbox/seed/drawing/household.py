@@ -1,10 +1,11 @@
+# ruff: noqa: E501 - outlines and texts stay on one line: broken ones are harder to compare
 """The Home range: soap, hand wash, laundry liquid, spray, hand cream."""
 
 from ..label_words import Label
 from .backs import BackPrint, back_print
 from .lettering import SERIF, brand, lines, text
 from .nature import lavender, leaf, lemon_slice, oat_ear, pine_twig
-from .surfaces import Drawn, curved_label, gleam, glass, metal, plastic, ridges, streak, wrapped
+from .surfaces import Drawn, curved_label, glass, gleam, metal, plastic, ridges, streak, wrapped
 from .svg import Sheet, darker, ellipse, group, path, placed, rect
 
 
@@ -28,7 +29,7 @@ def dish_soap(sheet: Sheet, label: Label, net: str, back: BackPrint | None = Non
         rect(342, 258, 116, 12, "#000000", fill_opacity=0.08),
     )  # fmt: skip
     paper = "M292 402 C308 452 312 522 302 652 H498 C488 522 492 452 508 402 Q400 412 292 402Z"
-    front = (
+    front: tuple[str, ...] = (
         path(paper, "#fffefa"),
         brand(400, 468, ink, 11.5),
         lines(400, 514, label.title, 43, "#2f3d0c", 168, family=SERIF),
@@ -39,7 +40,11 @@ def dish_soap(sheet: Sheet, label: Label, net: str, back: BackPrint | None = Non
         path(paper, wrapped(sheet, 0.7)),
     )  # fmt: skip
     if back:
-        front = (path(paper, "#fffefa"), back_print(back, 320, 424, 160, 218, "#3c4a18", 13), path(paper, wrapped(sheet, 0.7)))
+        front = (
+            path(paper, "#fffefa"),
+            back_print(back, 320, 424, 160, 218, "#3c4a18", 13),
+            path(paper, wrapped(sheet, 0.7)),
+        )
     foot = text(400, 679, net, 13.5, "#5e5008", weight=700, spacing=0.6)
     return Drawn(group(*inside, *cap, *front, foot), 278, 166, 522, 225)
 
@@ -83,7 +88,15 @@ def hand_wash(sheet: Sheet, label: Label, net: str) -> Drawn:
 def laundry(sheet: Sheet, label: Label, net: str, back: BackPrint | None = None) -> Drawn:
     body = "M300 258 H420 C474 258 560 300 570 392 C576 470 570 590 562 662 C559 684 546 692 526 692 H274 C254 692 241 684 238 662 C230 560 230 470 238 400 C245 330 262 258 300 258Z"
     hole = "M472 332 C516 350 526 402 520 456 C516 488 480 490 477 458 C474 422 477 402 463 382 C448 358 450 324 472 332Z"
-    shell = sheet.linear((0, "#c2d3e2"), (0.08, "#e6eff6"), (0.24, "#ffffff"), (0.55, "#eef4f9"), (0.82, "#c9d8e5"), (0.94, "#a9bdce"), (1, "#b8cad9"))
+    shell = sheet.linear(
+        (0, "#c2d3e2"),
+        (0.08, "#e6eff6"),
+        (0.24, "#ffffff"),
+        (0.55, "#eef4f9"),
+        (0.82, "#c9d8e5"),
+        (0.94, "#a9bdce"),
+        (1, "#b8cad9"),
+    )
     inside = (
         path(f"{body} {hole}", shell, fill_rule="evenodd"),
         path("M300 258 H420 C440 258 466 264 490 274 L470 300 C430 286 330 286 282 300 C286 276 290 258 300 258Z", "#9db4c8", fill_opacity=0.25),
@@ -93,7 +106,10 @@ def laundry(sheet: Sheet, label: Label, net: str, back: BackPrint | None = None)
         path("M262 674 C330 690 480 690 540 674", stroke="#8ea7bc", stroke_width=3, stroke_opacity=0.5),
     )  # fmt: skip
     cap = (
-        path("M298 172 H410 C417 172 421 176 421 183 V252 H287 V183 C287 176 291 172 298 172Z", plastic(sheet, "#1f5f9f")),
+        path(
+            "M298 172 H410 C417 172 421 176 421 183 V252 H287 V183 C287 176 291 172 298 172Z",
+            plastic(sheet, "#1f5f9f"),
+        ),
         rect(290, 177, 128, 5, "#ffffff", rx=2.5, fill_opacity=0.35),
         ridges(295, 415, 188, 246, 7.2, 0.16),
         path("M281 248 H427 V266 H281Z", plastic(sheet, "#0f3f70")),
@@ -120,7 +136,9 @@ def laundry(sheet: Sheet, label: Label, net: str, back: BackPrint | None = None)
         # Seen from behind the handle is on the other side; the words are not mirrored.
         blank = (path(paper, "#f6fafd"), path(paper, wrapped(sheet, 0.4)))
         words = back_print(back, 362, 436, 176, 206, "#123c66", 13)
-        return Drawn(group(placed(800, 0, *inside, *cap, *blank, scale="-1 1"), words, foot), 226, 172, 566, 270)
+        return Drawn(
+            group(placed(800, 0, *inside, *cap, *blank, scale="-1 1"), words, foot), 226, 172, 566, 270
+        )
     return Drawn(group(*inside, *cap, *front, foot), 234, 172, 574, 270)
 
 
@@ -164,7 +182,9 @@ def kitchen_spray(sheet: Sheet, label: Label, net: str, back: BackPrint | None =
     if back:
         blank = (path(paper, "#fcfefc"), path(paper, wrapped(sheet, 0.85)))
         words = back_print(back, 308, 428, 184, 208, ink, 13)
-        return Drawn(group(placed(800, 0, *inside, *head, *blank, scale="-1 1"), words, foot), 294, 132, 516, 270)
+        return Drawn(
+            group(placed(800, 0, *inside, *head, *blank, scale="-1 1"), words, foot), 294, 132, 516, 270
+        )
     return Drawn(group(*inside, *head, *front, foot), 284, 132, 506, 270)
 
 

@@ -1,6 +1,6 @@
 """Words on packs, the wordmark and bar codes."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from xml.sax.saxutils import escape
 
 from PIL import ImageFont
@@ -16,7 +16,7 @@ SERIF = fonts.SERIF
 _STRETCH = {SANS: 0.92, SERIF: 0.88}
 
 
-@lru_cache(maxsize=None)
+@cache
 def _face(family: str, weight: int, italic: bool) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(fonts.font_file(family, weight, italic)), 100)
 
@@ -25,7 +25,9 @@ def is_arabic(words: str) -> bool:
     return any("\u0600" <= letter <= "\u06ff" for letter in words)
 
 
-def _setting(words: str, family: str, weight: int, italic: bool, spacing: float) -> tuple:
+def _setting(
+    words: str, family: str, weight: int, italic: bool, spacing: float
+) -> tuple[str, int, bool, float, float]:
     """Arabic is set in the sans face, upright, unspaced: its letters join."""
     if is_arabic(words):
         return SANS, weight, False, 0.0, 1.0
@@ -40,7 +42,8 @@ def measure(
 ) -> float:
     """The width of ``words`` in units, as :func:`text` sets them."""
     family, weight, italic, spacing, stretch = _setting(words, family, weight, italic, spacing)
-    return _face(family, weight, italic).getlength(words) * size / 100 * stretch + spacing * max(len(words) - 1, 0)
+    letters: float = _face(family, weight, italic).getlength(words) * size / 100 * stretch
+    return letters + spacing * max(len(words) - 1, 0)
 
 
 def text(
@@ -92,22 +95,40 @@ def text(
 
 
 def lines(
-    x: float, y: float, words: tuple[str, ...], size: float, fill: str, fit: float, leading: float = 1.1, **more: object
+    x: float,
+    y: float,
+    words: tuple[str, ...],
+    size: float,
+    fill: str,
+    fit: float,
+    leading: float = 1.1,
+    family: str = SANS,
+    weight: int = 400,
+    anchor: str = "middle",
 ) -> str:
     """Several lines in one size, the first with its baseline at ``y``."""
-    style = {key: more[key] for key in ("family", "weight", "italic", "spacing") if key in more}
-    widest = max(measure(row, size, **style) for row in words)
-    size *= min(1, fit / widest)
-    return "".join(text(x, y + row * size * leading, part, size, fill, **more) for row, part in enumerate(words))
+    size *= min(1, fit / max(measure(row, size, family, weight) for row in words))
+    return "".join(
+        text(x, y + row * size * leading, part, size, fill, family, weight, anchor=anchor)
+        for row, part in enumerate(words)
+    )
 
 
-def centred(x: float, y: float, words: tuple[str, ...], size: float, fill: str, fit: float, **more: object) -> str:
+def centred(
+    x: float,
+    y: float,
+    words: tuple[str, ...],
+    size: float,
+    fill: str,
+    fit: float,
+    family: str = SANS,
+    weight: int = 400,
+) -> str:
     """Lines around a middle at ``y``, as in a roundel."""
     leading = 1.18
-    style = {key: more[key] for key in ("family", "weight") if key in more}
-    size *= min(1, fit / max(measure(row, size, **style) for row in words))
+    size *= min(1, fit / max(measure(row, size, family, weight) for row in words))
     first = y + size * 0.36 - (len(words) - 1) * size * leading / 2
-    return "".join(text(x, first + row * size * leading, part, size, fill, **more) for row, part in enumerate(words))
+    return lines(x, first, words, size, fill, fit, leading, family, weight)
 
 
 def mark(x: float, y: float, color: str, scale: float = 1, width: float = 3) -> str:
@@ -168,7 +189,13 @@ def bar_code(x: float, y: float, gtin: str, module: float = 1, height: float = 5
     left = x + 11 * module
     parts = [rect(x, y, 113 * module, height + 14 * module, "#ffffff")]
     parts += [
-        rect(left + place * module, y + 4 * module, module, height - (0 if place in guards else 6 * module), "#111111")
+        rect(
+            left + place * module,
+            y + 4 * module,
+            module,
+            height - (0 if place in guards else 6 * module),
+            "#111111",
+        )
         for place, bar in enumerate(bars)
         if bar == "1"
     ]

@@ -8,12 +8,16 @@ INK = "#1f2950"
 
 def stacked(color: str) -> str:
     """Mark above wordmark."""
-    return Sheet().document(640, 360, mark(320, 130, color, 4.6, 3), wordmark(320, 300, 62, color), title="Norrvik")
+    return Sheet().document(
+        640, 360, mark(320, 130, color, 4.6, 3), wordmark(320, 300, 62, color), title="Norrvik"
+    )
 
 
 def in_line(color: str) -> str:
     """Mark before wordmark."""
-    return Sheet().document(760, 180, mark(110, 86, color, 3, 3.2), wordmark(470, 118, 56, color), title="Norrvik")
+    return Sheet().document(
+        760, 180, mark(110, 86, color, 3, 3.2), wordmark(470, 118, 56, color), title="Norrvik"
+    )
 
 
 def icon(color: str, ground: str) -> str:

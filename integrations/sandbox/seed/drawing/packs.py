@@ -119,4 +119,6 @@ def packshot(ref: str, language: str, view: str = "front", cut_out: bool = False
         zoom, focus = 3.1, _FOCUS[ref]
         picture = placed(SIDE / 2 - 400 * zoom, SIDE / 2 - focus * zoom, drawn.body, scale=zoom)
     parts = (picture,) if cut_out else (_ground(sheet, ref), picture)
-    return sheet.document(SIDE, SIDE, *parts, title=f"{product.name[language]}, {product.net_content}, {view}")
+    return sheet.document(
+        SIDE, SIDE, *parts, title=f"{product.name[language]}, {product.net_content}, {view}"
+    )

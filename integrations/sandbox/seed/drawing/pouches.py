@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - outlines and texts stay on one line: broken ones are harder to compare
 """Bags: the coffee pouch and the dishwasher tabs."""
 
 from ..label_words import Label
@@ -19,7 +20,8 @@ def _pouch(sheet: Sheet, color: str, top: float, fold: float = 1) -> str:
     """A stand-up pouch with a crimped seam; its folds are soft light and shade."""
     outline = _outline(top)
     crimp = "".join(
-        rect(262, top + 6 + row * 7, 276, 3, "#ffffff" if row % 2 else "#000000", fill_opacity=0.1) for row in range(7)
+        rect(262, top + 6 + row * 7, 276, 3, "#ffffff" if row % 2 else "#000000", fill_opacity=0.1)
+        for row in range(7)
     )
     return group(
         path(outline, plastic(sheet, color)),
@@ -39,9 +41,11 @@ def _pouch(sheet: Sheet, color: str, top: float, fold: float = 1) -> str:
 def coffee(sheet: Sheet, label: Label, net: str, back: BackPrint | None = None) -> Drawn:
     paper = rect(290, 282, 220, 326, "#f6ecdb")
     valve = group(
-        ellipse(400, 244, 13, 13, "#1b2c2a"), ellipse(400, 243, 10, 10, "#3b5552"), ellipse(400, 243, 3, 3, "#14201f")
+        ellipse(400, 244, 13, 13, "#1b2c2a"),
+        ellipse(400, 243, 10, 10, "#3b5552"),
+        ellipse(400, 243, 3, 3, "#14201f"),
     )
-    front = (
+    front: tuple[str, ...] = (
         rect(293, 286, 220, 326, "#000000", fill_opacity=0.25),
         paper,
         rect(290, 282, 220, 13, "#d9723b"),
@@ -53,7 +57,11 @@ def coffee(sheet: Sheet, label: Label, net: str, back: BackPrint | None = None) 
         path("M290 282 H510 V608 H290Z", sheet.linear((0, "#000000", 0.2), (0.14, "#ffffff", 0.1), (0.3, "#ffffff", 0.18), (0.5, "#ffffff", 0), (0.85, "#000000", 0.06), (1, "#000000", 0.22))),
     )  # fmt: skip
     if back:
-        front = (paper, rect(290, 282, 220, 13, "#d9723b"), back_print(back, 306, 310, 188, 288, "#2a403e", 15))
+        front = (
+            paper,
+            rect(290, 282, 220, 13, "#d9723b"),
+            back_print(back, 306, 310, 188, 288, "#2a403e", 15),
+        )
         valve = ""
     foot = text(400, 650, net, 15, "#e4eeec", weight=700, spacing=0.8)
     return Drawn(group(_pouch(sheet, "#2f4a47", 150), valve, *front, foot), 245, 150, 555, 230)
@@ -86,4 +94,10 @@ def dishwasher_tabs(sheet: Sheet, label: Label, net: str) -> Drawn:
         _tab(sheet, 400, 548, 0), _tab(sheet, 338, 596, -6), _tab(sheet, 462, 598, 7),
         text(400, 662, net, 14.5, "#ffffff", weight=700, spacing=0.6),
     )  # fmt: skip
-    return Drawn(group(_pouch(sheet, "#eef3f7", 164, 0.4), *front, gleam(sheet, 262, 300, 40, 330, 0.5)), 245, 164, 555, 240)
+    return Drawn(
+        group(_pouch(sheet, "#eef3f7", 164, 0.4), *front, gleam(sheet, 262, 300, 40, 330, 0.5)),
+        245,
+        164,
+        555,
+        240,
+    )

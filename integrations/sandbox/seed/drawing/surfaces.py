@@ -63,14 +63,18 @@ def wrapped(sheet: Sheet, strength: float = 1) -> str:
     )  # fmt: skip
 
 
-def gleam(sheet: Sheet, x: float, y: float, width: float, height: float, opacity: float, color: str = "#ffffff") -> str:
+def gleam(
+    sheet: Sheet, x: float, y: float, width: float, height: float, opacity: float, color: str = "#ffffff"
+) -> str:
     """A soft spot of light that fills the box at ``x, y``."""
     return rect(x, y, width, height, sheet.soft(color, opacity))
 
 
 def streak(sheet: Sheet, x: float, y: float, width: float, height: float, opacity: float) -> str:
     """The sharp upright reflection of a window on glass, round at its ends."""
-    fill = sheet.down((0, "#ffffff", 0), (0.08, "#ffffff", opacity), (0.8, "#ffffff", opacity * 0.7), (1, "#ffffff", 0))
+    fill = sheet.down(
+        (0, "#ffffff", 0), (0.08, "#ffffff", opacity), (0.8, "#ffffff", opacity * 0.7), (1, "#ffffff", 0)
+    )
     return rect(x, y, width, height, fill, rx=width / 2)
 
 
@@ -85,10 +89,8 @@ def ridges(x1: float, x2: float, y1: float, y2: float, step: float, opacity: flo
 
 def curved_label(left: float, top: float, right: float, bottom: float, sag: float = 5) -> str:
     """The outline of a label around a cylinder: its edges sag a little, as seen from above them."""
-    middle = (left + right) / 2
-    return (
-        f"M{left} {top} Q{middle} {top + 2 * sag} {right} {top} V{bottom} Q{middle} {bottom + 2 * sag} {left} {bottom}Z"
-    )
+    middle, pull = (left + right) / 2, 2 * sag
+    return f"M{left} {top} Q{middle} {top + pull} {right} {top} V{bottom} Q{middle} {bottom + pull} {left} {bottom}Z"
 
 
 def shadow(sheet: Sheet, left: float, right: float, y: float = GROUND, depth: float = 1) -> str:

@@ -1,9 +1,10 @@
 """The pieces of SVG the drawings are made of: shapes, paints, colours."""
 
 import hashlib
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
-Stop = tuple  # (offset 0 to 1, "#rrggbb") or (offset, "#rrggbb", opacity 0 to 1)
+Stop = tuple[Any, ...]  # (offset 0 to 1, "#rrggbb") or (offset, "#rrggbb", opacity 0 to 1)
 
 
 def number(value: float) -> str:
@@ -90,14 +91,20 @@ class Sheet:
     def _stops(stops: tuple[Stop, ...]) -> str:
         return "".join(
             "<stop"
-            + attributes(offset=f"{stop[0]:g}", stop_color=stop[1], stop_opacity=stop[2] if len(stop) > 2 else None)
+            + attributes(
+                offset=f"{stop[0]:g}", stop_color=stop[1], stop_opacity=stop[2] if len(stop) > 2 else None
+            )
             + "/>"
             for stop in stops
         )
 
-    def linear(self, *stops: Stop, x1: float = 0, y1: float = 0, x2: float = 1, y2: float = 0, **more: object) -> str:
+    def linear(
+        self, *stops: Stop, x1: float = 0, y1: float = 0, x2: float = 1, y2: float = 0, **more: object
+    ) -> str:
         """A linear gradient, left to right when nothing else is said; in shares of the shape."""
-        return self._define("linearGradient" + attributes(x1=x1, y1=y1, x2=x2, y2=y2, **more), self._stops(stops))
+        return self._define(
+            "linearGradient" + attributes(x1=x1, y1=y1, x2=x2, y2=y2, **more), self._stops(stops)
+        )
 
     def down(self, *stops: Stop) -> str:
         """A linear gradient from top to bottom."""
