@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
 from portal.core.errors import BadInput
 
@@ -43,7 +44,7 @@ def decode(cursor: str, *, kinds: Sequence[type]) -> tuple[bool, list[Any]]:
         if not all(isinstance(v, k) and not isinstance(v, bool) for v, k in zip(out, kinds, strict=True)):
             raise ValueError
     except (ValueError, TypeError, binascii.Error, orjson.JSONDecodeError):
-        raise BadInput("This page address is damaged. Go back to the first page.") from None
+        raise BadInput(_("This page address is damaged. Go back to the first page.")) from None
     return back, out
 
 

@@ -47,12 +47,13 @@ def weight(size: int | None) -> str:
     """Bytes as people say them: ``184 kB``; empty when unknown. Decimal, as shops and networks count."""
     if size is None:
         return ""
-    for unit, name in ((1_000_000_000, gettext("GB")), (1_000_000, gettext("MB")), (1_000, gettext("kB"))):
-        if size >= unit * 0.9995:
-            amount = size / unit
-            figure = number_format(amount, 1 if amount < 10 and unit > 1_000 else 0)
+    for bound, name in ((1_000_000_000, gettext("GB")), (1_000_000, gettext("MB")), (1_000, gettext("kB"))):
+        if size >= bound * 0.9995:
+            amount = size / bound
+            figure = number_format(amount, 1 if amount < 10 and bound > 1_000 else 0)
             return f"{_AS_IT_BEGINS}{figure} {name}{_END}"
-    return f"{_AS_IT_BEGINS}{size} {pgettext('bytes', 'B')}{_END}"
+    unit = pgettext("bytes", "B")
+    return f"{_AS_IT_BEGINS}{size} {unit}{_END}"
 
 
 @register.filter
