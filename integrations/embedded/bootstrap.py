@@ -36,12 +36,12 @@ BOOTSTRAP, RUNTIME, DEVELOPMENT = "requirements-bootstrap.txt", "requirements.tx
 NO_VENV = (
     "This Python has no pip and cannot make an environment. On Debian, as root: apt-get install python3-venv"
 )
-#: What installers print, most telling first, and what it means for the person who waits.
 FULL = r"No space left on device|Disk quota exceeded"
 OFFLINE = (
     r"name resolution|dns error|error sending request|[Ff]ailed to (fetch|download|connect)|Connection refused"
     r"|unreachable|timed out|NewConnectionError|[Cc]onnection error|Could not connect|No matching distribution"
 )
+#: What installers print, most telling first, and what it means for the person who waits.
 TROUBLES = [
     (FULL, "The disk is full. Free some space and start again."),
     (
@@ -186,17 +186,8 @@ def _install(locks: list[str]) -> None:
     files = [argument for name in locks for argument in ("-r", name)]
     trouble = "uv is not available"
     if uv:
-        sync = [
-            uv,
-            "pip",
-            "sync",
-            "--quiet",
-            "--require-hashes",
-            "--compile-bytecode",
-            "--python",
-            str(PYTHON),
-        ]
-        trouble = _call([*sync, *locks])
+        sync = [uv, "pip", "sync", "--quiet", "--require-hashes", "--compile-bytecode"]
+        trouble = _call([*sync, "--python", str(PYTHON), *locks])
     if trouble and pip and not re.search(FULL, trouble):
         trouble = _call([*pip, "install", "--quiet", "--require-hashes", "--compile", *files])
     if trouble:
