@@ -3,6 +3,7 @@
 import ast
 import gettext
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -71,11 +72,13 @@ def in_source(path: Path) -> set[tuple[str, bool]]:
     return found
 
 
+@cache
 def catalogue(language: str) -> gettext.GNUTranslations:
     with (LOCALE / language / "LC_MESSAGES" / "django.mo").open("rb") as file:
         return gettext.GNUTranslations(file)
 
 
+@cache
 def entries(language: str) -> dict[str, tuple[str, str]]:
     """Return what the text file of a language says: key -> (the English with its plural, the translation)."""
     found = {}
