@@ -120,7 +120,9 @@ def picture(*, width: int = 64, height: int = 64, colour: str = "navy", kind: st
 
 def make_rendition(version: AssetVersion, recipe: str = "web-1200", *, content: bytes = b"") -> Rendition:
     """A finished rendition with real bytes in the store, as if it had been fetched before."""
-    content = content or picture(colour=f"#{version.pk % 0xFFFFFF:06x}")
+    # Far apart in colour: lossy formats would turn neighbours into the same bytes.
+    mark = hashlib.sha1(f"{version.pk} {recipe}".encode(), usedforsecurity=False).hexdigest()
+    content = content or picture(colour=f"#{mark[:6]}")
     digest = hashlib.sha256(content).hexdigest()
     store.put(digest, io.BytesIO(content))
     revision = revision_for(version, recipe)

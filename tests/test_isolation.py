@@ -135,6 +135,15 @@ def test_another_companys_things_look_as_if_they_never_were(route, world):
     assert hidden.content == never.content
 
 
+def test_link_without_company_leads_only_to_companies_of_the_reader(world):
+    own = world.ours.browser.get(f"/a/{world.ours.asset.public_id}/")
+    hidden = world.ours.browser.get(f"/a/{world.theirs.asset.public_id}/")
+    never = world.ours.browser.get("/a/ast_never/")
+
+    assert own["Location"] == f"/o/{world.ours.partner.slug}/assets/{world.ours.asset.public_id}/"
+    assert (hidden.status_code, hidden.content) == (404, never.content)
+
+
 @pytest.mark.parametrize("route", OPERATIONS)
 def test_api_shows_nothing_of_another_company(route, world, client):
     def ask(address, side):
