@@ -2,7 +2,6 @@
 
 import base64
 import re
-from collections.abc import Iterator
 from typing import BinaryIO
 
 from django.conf import settings
@@ -68,16 +67,33 @@ def _body(request: HttpRequest, rendition: Rendition, start: int, end: int, stat
         response = HttpResponse(status=status)
         response["X-Accel-Redirect"] = store.accel_path(rendition.sha256)
         return response
-    return StreamingHttpResponse(_chunks(store.open_bytes(rendition.sha256), start, end), status=status)
+    return StreamingHttpResponse(_Part(store.open_bytes(rendition.sha256), start, end), status=status)
 
 
-def _chunks(file: BinaryIO, start: int, end: int, size: int = 1 << 16) -> Iterator[bytes]:
-    with file:
+class _Part:
+    """
+    The bytes from ``start`` to ``end``, both included, in chunks. Closes the file when it ends or is given up, also
+    before the first chunk: a generator that never began would not.
+    """
+
+    def __init__(self, file: BinaryIO, start: int, end: int, size: int = 1 << 16):
+        self.file, self.left, self.size = file, end - start + 1, size
         file.seek(start)
-        left = end - start + 1
-        while left > 0 and (chunk := file.read(min(size, left))):
-            left -= len(chunk)
-            yield chunk
+
+    def __iter__(self) -> "_Part":
+        return self
+
+    def __next__(self) -> bytes:
+        chunk = self.file.read(min(self.size, self.left)) if self.left > 0 else b""
+        self.left -= len(chunk)
+        if not chunk:
+            self.close()
+            raise StopIteration
+        return chunk
+
+    def close(self) -> None:
+        self.file.close()
+        self.left = 0
 
 
 def _range(request: HttpRequest, tag: str, size: int) -> tuple[int, int] | str | None:
