@@ -17,7 +17,8 @@ _BREAKFAST_RIGHTS = Rights(start=-150, end=300)
 
 @dataclass(frozen=True)
 class _Picture:
-    """One line of the list below. ``crop`` is width and height in pixels, cut from the middle."""
+    """One line of the list below. ``crop`` is width and height in pixels, cut
+    from where ``lean`` says (0 left, 1 right)."""
 
     path: str
     scene: str
@@ -27,6 +28,7 @@ class _Picture:
     approval: str | None = "APPROVED"
     brand: str = PANTRY
     crop: tuple[int, int] | None = None
+    lean: float = 0.5
     format: str = "jpeg"
     kind: str = "lifestyle"
     rights: Rights = CURRENT
@@ -43,7 +45,8 @@ _PICTURES = (
     _Picture(f"{WINTER}/Winter Kitchen baking.jpg", "winter-baking", "Oat biscuits with lingonberry spread, baked on a winter day", "Haferkekse mit Preiselbeeraufstrich, an einem Wintertag gebacken", 3200, "PENDING", rights=_WINTER_RIGHTS, labels=("Winter",), products="lingonberry"),
     _Picture(f"{WINTER}/Winter hands.jpg", "winter-hands", "Hand wash and hand cream beside folded towels at a winter window", "Handseife und Handcreme neben Handtüchern am Winterfenster", 3200, "PENDING", brand=HOME, rights=_WINTER_RIGHTS, labels=("Winter",), products="hand-cream"),
     _Picture(f"{WINTER}/norrvik-winter-kitchen-banner-en.jpg", "winter-banner", "Winter Kitchen banner with room for words on the left", "Banner Winterküche mit Platz für Text auf der linken Seite", 4000, "PENDING", rights=_WINTER_RIGHTS, labels=("Winter", "Do not crop")),
-    _Picture(f"{WINTER}/Winter Kitchen square.jpg", "winter-soup", "Soup pot, square for social media", "Suppentopf, quadratisch für soziale Medien", 4000, "PENDING", crop=(3000, 3000), rights=_WINTER_RIGHTS, labels=("Winter", "Web only"), products="passata"),
+    _Picture(f"{WINTER}/Winter Kitchen square.jpg", "winter-soup", "Soup pot, square for social media", "Suppentopf, quadratisch für soziale Medien", 4000, "PENDING", crop=(3000, 3000),
+        lean=1.0, rights=_WINTER_RIGHTS, labels=("Winter", "Web only"), products="passata"),
     _Picture(f"{WINTER}/Winter Kitchen wide.jpg", "winter-kitchen", "Winter kitchen, wide cut", "Winterküche, breiter Ausschnitt", 3600, "REJECTED", crop=(3600, 1500), rights=_WINTER_RIGHTS, labels=("Winter",)),
     _Picture(f"{WINTER}/Winter Kitchen tea for shops.jpg", "winter-evening-tea", "Herbal tea at the window, cut for web shops", "Kräutertee am Fenster, Zuschnitt für Webshops", 3200, None, crop=(3000, 2000), rights=_WINTER_RIGHTS, labels=("Winter",), products="tea"),
     _Picture(f"{BREAKFAST}/Breakfast table.jpg", "breakfast-table", "Breakfast table with muesli, oat drink and honey in the morning sun", "Frühstückstisch mit Müsli, Haferdrink und Honig in der Morgensonne", 3200, rights=_BREAKFAST_RIGHTS, labels=("Hero",), products="muesli"),
@@ -57,7 +60,7 @@ _PICTURES = (
     _Picture("/Norrvik Home/Lifestyle/Bathroom shelf.jpg", "bathroom-shelf", "Hand wash and hand cream on a bathroom shelf", "Handseife und Handcreme auf einem Badregal", 3000, brand=HOME, products="hand-wash"),
     _Picture("/Norrvik Pantry/Range/Pantry range.jpg", "pantry-range", "The Norrvik Pantry range", "Das Sortiment Norrvik Pantry", 4000, kind="group", labels=("Do not crop",)),
     _Picture("/Norrvik Home/Range/Home range.jpg", "home-range", "The Norrvik Home range", "Das Sortiment Norrvik Home", 3200, brand=HOME, kind="group", labels=("Do not crop",)),
-    _Picture("/Norrvik Pantry/Range/Sortiment DACH (Pantry).jpg", "pantry-range", "The Norrvik Pantry range for Germany, Austria, Switzerland", "Das Sortiment Norrvik Pantry für Deutschland, Österreich, Schweiz", 4000, crop=(3000, 1700), kind="group", markets=DACH),
+    _Picture("/Norrvik Pantry/Range/Sortiment DACH (Pantry).jpg", "pantry-range", "The Norrvik Pantry range for Germany, Austria, Switzerland", "Das Sortiment Norrvik Pantry für Deutschland, Österreich, Schweiz", 4000, crop=(4000, 1500), kind="group", markets=DACH),
 )  # fmt: skip
 
 _PLAIN: dict[str, str | int | None] = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"}
@@ -74,7 +77,7 @@ def _media(picture: _Picture) -> Media:
     campaign = _NAMES.get(folder, "")
     options: dict[str, Any] = {"width": picture.width, "format": picture.format}
     if picture.crop:
-        options["crop"] = picture.crop
+        options |= {"crop": picture.crop, "lean": picture.lean}
     return Media(
         path=picture.path,
         output=f"originals/lifestyle/{_plain(folder)}/{_plain(name)}",

@@ -46,9 +46,13 @@ def _grained(picture: pyvips.Image, strength: float) -> pyvips.Image:
     return (picture.cast("short") + noise.crop(0, 0, picture.width, picture.height)).cast("uchar")
 
 
-def fitted(image: pyvips.Image, width: int, height: int) -> pyvips.Image:
-    """Cut the middle of an image to a shape of ``width`` x ``height`` pixels, without enlarging."""
-    return image.crop((image.width - width) // 2, (image.height - height) // 2, width, height)
+def fitted(image: pyvips.Image, width: int, height: int, lean: float = 0.5) -> pyvips.Image:
+    """
+    Cut an image to ``width`` x ``height`` pixels, without enlarging.
+
+    :param lean: what is kept of its width: 0 the left, 0.5 the middle, 1 the right
+    """
+    return image.crop(round((image.width - width) * lean), (image.height - height) // 2, width, height)
 
 
 def _opaque(image: pyvips.Image) -> pyvips.Image:

@@ -21,7 +21,7 @@ class Recipe:
     ``kind`` names the maker, ``name`` the thing, ``options`` the rest.
 
     ``packshot``: ref; language, view, cut_out, version, width, format. ``scene``: its name;
-    width, format, crop. ``logo``, ``paper``, ``film``: their name.
+    width, format, crop, lean. ``logo``, ``paper``, ``film``: their name.
     """
 
     kind: str
@@ -79,7 +79,7 @@ def _scene(item: Recipe, path: Path) -> None:
     options = dict(item.options)
     image = pictures.render_scene(SCENES[item.name](), options["width"])
     if "crop" in options:
-        image = pictures.fitted(image, *options["crop"])
+        image = pictures.fitted(image, *options["crop"], options.get("lean", 0.5))
     pictures.WRITERS[options.get("format", "jpeg")](image, path)
 
 

@@ -120,7 +120,7 @@ def crispbread(sheet: Sheet, label: Label, net: str, back: BackPrint | None = No
         brand(middle, 408, "#fff3e2", 15.5),
         lines(middle, 458, label.title, 36, "#ffffff", 250, family=SERIF, leading=1.08),
         text(middle, 526, label.kind, 17, "#ffd9b0", SERIF, italic=True, fit=220),
-        roundel(514, 414, 37, label.claim, "#f1d18f", "#5c1f10"),
+        roundel(512, 498, 37, label.claim, "#f1d18f", "#5c1f10"),
         placed(226, 364, text(0, 0, net, 14, "#ffe9d2", weight=700, anchor="start")),
     )  # fmt: skip
     if back:
@@ -132,15 +132,16 @@ def tea(sheet: Sheet, label: Label, net: str, back: BackPrint | None = None) -> 
     left, top, right = 226, 352, 506
     middle, color = (left + right) / 2, "#233a5e"
     chance = random.Random("stars")
+    # Only beside the words: among Arabic letters a star reads as a dot.
     stars = "".join(
         circle(
-            left + chance.uniform(8, 272),
-            top + chance.uniform(8, 190),
-            chance.uniform(0.7, 1.7),
+            left + chance.choice((chance.uniform(8, 34), chance.uniform(246, 272))),
+            top + chance.uniform(50, 190),
+            chance.uniform(0.7, 1.8),
             "#fff6d8",
             fill_opacity=0.6,
         )
-        for _ in range(34)
+        for _ in range(26)
     )
     flowers = [
         (258, 654, 25, 10),

@@ -1,0 +1,176 @@
+"""The pictures: drawn with our own fonts, whole, the same on every run, and made only once."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from integrations.sandbox.seed import fonts, pdf
+from integrations.sandbox.seed.build import LEDGER, build
+from integrations.sandbox.seed.drawing import packs
+from integrations.sandbox.seed.drawing.lettering import measure, text
+from integrations.sandbox.seed.drawing.svg import Sheet
+from integrations.sandbox.seed.products import PRODUCTS
+from integrations.sandbox.seed.recipes import recipe, sources
+
+ROOT = Path(__file__).parents[3]
+TODAY = date(2026, 11, 23)
+WANTED = {
+    "/Norrvik Pantry/Honey/09521234500025_A1C1_ar.jpg",
+    "/Norrvik Pantry/Honey/09521234500025_A1N1_en.png",
+    "/Brand/Logos/norrvik-icon.svg",
+}
+
+# Draws words in a process that sees our fonts only, and prints how much ink each took.
+INK = """
+import sys, pyvips
+for words in sys.argv[1:]:
+    svg = sys.stdin.readline()
+    image = pyvips.Image.svgload_buffer(svg.encode())
+    print(round(image[3].avg(), 3))
+"""
+
+
+def ink(folder, *lines):
+    """The mean opacity of each line of words, drawn with the fonts of the wheel alone."""
+    drawn = []
+    for words in lines:
+        drawn.append(Sheet().document(600, 80, text(300, 55, words, 40, "#000000")))
+    environment = {**os.environ, **fonts.environment(folder), "HOME": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-c", INK, *lines],
+        input="\n".join(drawn),
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return [float(row) for row in done.stdout.split()]
+
+
+def small(monkeypatch):
+    """Sizes of a test: the drawing is the same, a tenth as wide."""
+    import integrations.sandbox.seed.packshot_files as packshots
+
+    monkeypatch.setattr(packshots, "WIDTH", 300)
+
+
+def test_labels_are_drawn_with_the_fonts_of_the_wheel_in_latin_and_arabic(tmp_path):
+    german, arabic, unknown = ink(tmp_path, "Müsli größer", "الشوفان والتوت", "\ue000\ue000\ue000")
+
+    assert german > 5
+    assert arabic > 3
+    assert german != arabic
+    assert unknown != arabic
+
+
+def test_arabic_letters_are_joined_and_not_set_one_by_one(tmp_path):
+    joined, apart = ink(tmp_path, "بببب", "ب ب ب ب")
+
+    assert joined < apart * 0.9
+
+
+def test_font_configuration_is_written_once_and_names_a_folder_with_a_space(tmp_path):
+    folder = tmp_path / "a folder & more"
+    first = fonts.environment(folder)
+    written = Path(first["FONTCONFIG_FILE"]).stat().st_mtime_ns
+
+    assert fonts.environment(folder) == first
+    assert Path(first["FONTCONFIG_FILE"]).stat().st_mtime_ns == written
+    assert "a folder &amp; more" in Path(first["FONTCONFIG_FILE"]).read_text("utf-8")
+
+
+def test_a_line_that_is_too_long_is_set_smaller():
+    words = "Sonnengereifte Tomaten, sonst nichts"
+
+    assert measure(words, 30) > 200
+    assert f'font-size="{30 * 200 / measure(words, 30):.3f}"' in text(0, 0, words, 30, "#000000", fit=200)
+
+
+@pytest.mark.parametrize("product", PRODUCTS, ids=lambda product: product.ref)
+def test_fronts_differ_by_language_and_are_drawn_without_slow_effects(product):
+    drawn = {language: packs.packshot(product.ref, language) for language in product.languages}
+
+    assert len(set(drawn.values())) == len(product.languages)
+    assert all("<filter" not in svg and " opacity=" not in svg for svg in drawn.values())
+
+
+def test_a_small_build_is_whole_repeats_itself_and_does_nothing_twice(tmp_path, monkeypatch):
+    small(monkeypatch)
+    said = []
+    one, two = tmp_path / "one", tmp_path / "two"
+
+    path = build(one, said.append, TODAY, only=lambda item: item.path in WANTED)
+    build(two, said.append, date(2030, 1, 1), only=lambda item: item.path in WANTED)
+
+    entries = json.loads(path.read_text("utf-8"))["files"]
+    assert {entry["path"] for entry in entries} == WANTED
+    digests = [hashlib.sha256((one / entry["file"]).read_bytes()).hexdigest() for entry in entries]
+    assert digests == [hashlib.sha256((two / entry["file"]).read_bytes()).hexdigest() for entry in entries]
+    assert said[-1] == "Sample media: 3 of 3 made."
+    assert not list(one.rglob("*.part*"))
+
+    said.clear()
+    build(one, said.append, TODAY, only=lambda item: item.path in WANTED)
+    assert said == []
+
+    # A file that was cut short, or a ledger whose last line was, is made good.
+    broken = one / entries[0]["file"]
+    broken.write_bytes(broken.read_bytes()[:100])
+    with (one / LEDGER).open("a", encoding="utf-8") as ledger:
+        ledger.write('{"file": "orig')
+    build(one, said.append, TODAY, only=lambda item: item.path in WANTED)
+    assert said == ["Sample media: 1 of 1 made."]
+    assert hashlib.sha256(broken.read_bytes()).hexdigest() == digests[0]
+
+
+def test_stamp_changes_with_what_is_drawn():
+    first = recipe("packshot", "honey", language="en", width=3000)
+
+    assert first.stamp == recipe("packshot", "honey", width=3000, language="en").stamp
+    assert first.stamp != recipe("packshot", "honey", language="de", width=3000).stamp
+    assert len(sources()) == 16
+
+
+def test_command_says_in_one_sentence_when_the_folder_cannot_be_written(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+
+    done = subprocess.run(
+        [sys.executable, "-m", "integrations.sandbox.seed", str(tmp_path / "file" / "seed")],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("The sample media could not be made in ")
+    assert "Traceback" not in done.stderr
+
+
+def test_papers_hold_real_text_in_numbered_objects():
+    document = pdf.Document("Übersicht (Test)", "de")
+    page = document.page("Erste")
+    page.text(40, 40, "Größe 5 × (3)", 12)
+    document.page("Zweite")
+
+    written = document.bytes()
+
+    table = int(written.rsplit(b"startxref\n", 1)[1].split()[0])
+    assert written[table:].startswith(b"xref\n")
+    places = [int(row[:10]) for row in written[table:].splitlines()[3:] if row.endswith(b" n ")]
+    assert all(
+        written[at:].startswith(f"{number} 0 obj".encode()) for number, at in enumerate(places, start=1)
+    )
+    assert "(Größe 5 × \\(3\\)) Tj".encode("cp1252") in page.content
+    assert b"/Count 2" in written
+    assert written == document.bytes()
+
+
+def test_text_width_follows_the_metrics_of_the_standard_fonts():
+    # Helvetica, Adobe's metrics: N 722, o 556, r 333, v 500, i 222, k 500; an accent adds nothing.
+    assert pdf.text_width("Norvik", 10) == pytest.approx(28.33)
+    assert pdf.text_width("ü", 10) == pdf.text_width("u", 10)
+    assert pdf.wrapped("aaa bbb ccc", pdf.text_width("aaa bbb", 10), 10) == ["aaa bbb", "ccc"]
