@@ -17,10 +17,16 @@ from django.utils import timezone
 from portal.api.permissions import SCOPES
 from portal.core import rowscope
 from portal.partners import services as partners
-from tests.builders import current_version, make_community, make_partner, make_rendition, make_user, release_one
+from tests.builders import (
+    current_version,
+    make_community,
+    make_partner,
+    make_rendition,
+    make_user,
+    release_one,
+)
 
 pytestmark = pytest.mark.django_db
-
 
 
 class World:
@@ -43,7 +49,9 @@ class Side:
             make_rendition(version, preview)
         self.browser = client_class()
         self.browser.force_login(self.user)
-        oauth, secret = partners.create_api_client(partner=self.partner, name="PIM", scopes=list(SCOPES), now=now)
+        oauth, secret = partners.create_api_client(
+            partner=self.partner, name="PIM", scopes=list(SCOPES), now=now
+        )
         basic = base64.b64encode(f"{oauth.client_id}:{secret}".encode()).decode()
         answer = client_class().post(
             "/identity/o/api/token",
@@ -103,7 +111,9 @@ def fill(route: str, *sides: Side) -> str:
 def unknown(address: str, side: Side) -> str:
     """Return the same address with things that never were."""
     for known in (side.asset.public_id, side.rendition.sha256):
-        address = address.replace(known, known[:4] + "z" * (len(known) - 4) if "_" in known else "0" * len(known))
+        address = address.replace(
+            known, known[:4] + "z" * (len(known) - 4) if "_" in known else "0" * len(known)
+        )
     return address
 
 
@@ -116,10 +126,13 @@ def test_there_is_something_to_walk():
 def test_another_companys_pages_are_not_there(route, world):
     own = world.ours.browser.get(fill(route, world.ours))
     foreign_company = world.ours.browser.get(fill(route, world.theirs))
-    no_company = world.ours.browser.get(fill(route, world.ours).replace(f"/{world.ours.partner.slug}/", "/nobody/", 1))
+    no_company = world.ours.browser.get(
+        fill(route, world.ours).replace(f"/{world.ours.partner.slug}/", "/nobody/", 1)
+    )
 
     # An address that only takes forms is there as well: it answers that it takes no GET.
     assert own.status_code in {200, 302, 303, 405}, fill(route, world.ours)
+    own.close()
     assert (foreign_company.status_code, no_company.status_code) == (404, 404)
     assert foreign_company.content == no_company.content
 
@@ -153,7 +166,8 @@ def test_api_shows_nothing_of_another_company(route, world, client):
     hidden = ask(fill(route, world.theirs), world.ours)
     never = ask(unknown(fill(route, world.theirs), world.theirs), world.ours)
 
-    assert own.status_code in {200, 302, 303}, (route, own.content[:200])
+    assert own.status_code in {200, 302, 303}, route
+    own.close()
     assert (hidden.status_code, never.status_code) == (404, 404), route
     assert hidden.content == never.content
     assert hidden["Content-Type"] == never["Content-Type"]
@@ -181,11 +195,15 @@ def test_lists_hold_only_what_is_ours(world, client):
 
 def test_second_wall_stands_when_a_selector_forgets_to_filter(world):
     """The database itself shows a company's session only its own rows."""
-    theirs = {model: rows_of(model, world.theirs.partner) for model in apps.get_app_config("portal").get_models()}
+    theirs = {
+        model: rows_of(model, world.theirs.partner) for model in apps.get_app_config("portal").get_models()
+    }
     walled = {model: rows for model, rows in theirs.items() if rows}
 
     with rowscope.limited_to(world.ours.partner.pk):
-        leaks = {model.__name__: model._base_manager.filter(pk__in=rows).count() for model, rows in walled.items()}
+        leaks = {
+            model.__name__: model._base_manager.filter(pk__in=rows).count() for model, rows in walled.items()
+        }
     with rowscope.limited_to(rowscope.NOTHING):
         without_scope = {model.__name__: model._base_manager.count() for model in walled}
 
