@@ -43,15 +43,21 @@ class System:
         return answer.json()["access_token"]
 
     def call(self, method: str, path: str, query: dict[str, Any] | None = None, **headers: str):
-        """Call ``/api/v1`` + path; header names with underscores, as in ``If_None_Match="..."``."""
+        """
+        Call ``/api/v1`` + path, and read the answer into ``body``.
+
+        :param headers: names with underscores, as in ``If_None_Match="..."``
+        """
         address = path if path.startswith(("/api/", "http")) else f"/api/v1{path}"
         named = {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.http.generic(
+        answer = self.http.generic(
             method,
             address,
             headers={"Authorization": f"Bearer {self.token}", **named},
             query_params=query,
         )
+        answer.body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        return answer
 
     def get(self, path: str, query: dict[str, Any] | None = None, **headers: str):
         return self.call("GET", path, query, **headers)
@@ -72,11 +78,6 @@ class System:
 def system(db) -> Callable[..., System]:
     """``system(partner)``: a program of that company with a fresh token."""
     return System
-
-
-def whole(response) -> bytes:
-    """Return the body of an answer, streamed or not."""
-    return b"".join(response.streaming_content) if response.streaming else response.content
 
 
 class Drawing:
