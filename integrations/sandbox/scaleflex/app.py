@@ -1,6 +1,7 @@
 """The Scaleflex part: addresses to functions, failures to error bodies."""
 
 import logging
+import shutil
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -21,6 +22,7 @@ from integrations.sandbox.scaleflex import (
     exchange,
     files,
     folders,
+    invalidation,
     labels_tags_products,
     listing,
     processing,
@@ -30,6 +32,7 @@ from integrations.sandbox.scaleflex import (
     upload,
     verbs,
     versions,
+    video_jobs,
 )
 from integrations.sandbox.scaleflex.call import Call, Route
 from integrations.sandbox.scaleflex.delivery.serve import Delivery
@@ -129,6 +132,13 @@ class ScaleflexPart:
             return Response(status=204, headers={"Access-Control-Allow-Headers": wanted})
         if first in ("cdn", "store"):
             return self.delivery.answer(request)
+        if first == "videos":
+            return json_response({"status": "success", **video_jobs.answer(self, request, rest)})
+        if first == "invalidate":
+            request.max_content_length = 1_000_000
+            return json_response(
+                {"status": "success", **invalidation.answer(request.get_data(), self.project.clock.now())}
+            )
         routes = self._routes
         if first == "share":
             routes = self._public_routes
@@ -171,6 +181,7 @@ class ScaleflexPart:
             for table in EMPTIED_BY_RESET:
                 connection.execute(f"DELETE FROM {table}")
         self.project.blobs.clear()
+        shutil.rmtree(self.project.folder / "videos", ignore_errors=True)
         self.delivery.cache.clear()
         self.calls.clear()
         seed_loading.load_if_empty(self.project, self.seed)

@@ -1,8 +1,12 @@
 """What happens after an upload, or later than a call: thumbnails and colours, bulk changes, tasks."""
 
+import sqlite3
 from collections.abc import Callable
+from typing import Any
 
-from integrations.sandbox.scaleflex import archives, bulk, files_store
+import orjson
+
+from integrations.sandbox.scaleflex import archives, bulk, files_store, video_jobs
 from integrations.sandbox.scaleflex.delivery.serve import Delivery
 from integrations.sandbox.scaleflex.errors import ApiError
 from integrations.sandbox.scaleflex.measure import measure
@@ -14,6 +18,7 @@ def actions(project: Project, delivery: Delivery) -> dict[str, Callable[[str], N
     return {
         "process": lambda uuid: process(project, uuid),
         "bulk": lambda uuid: bulk.run(project, uuid),
+        "video": lambda task: video_jobs.run(project, delivery, task),
         "archive": lambda task: archives.run(project, delivery, task),
     }
 
@@ -25,4 +30,8 @@ def process(project: Project, uuid: str) -> None:
     except ApiError:
         return  # deleted in the meantime
     info = measure(project.blobs.path(row["sha1"]), row["mime"], row["extension"])
-    files_store.change(project, row, {"info": info}, trigger="on_processed", action="H_PROCESSED")
+
+    def completed(row: sqlite3.Row) -> dict[str, Any]:
+        return {"info": {**orjson.loads(row["info"]), **info}}
+
+    files_store.change(project, row, completed, trigger="on_processed", action="H_PROCESSED")

@@ -168,7 +168,17 @@ class Renderer:
         if preview:
             place = "video_thumbnails" if preview == "video_thumbnail" else "thumbnails"
             info[preview] = f"{self._cdn}/.internal/{place}/{row['uuid']}.jpg?vh={row['sha1'][:6]}"
+        if made := info.pop("made", None):
+            info |= self._made(row["uuid"], made)
         return info
+
+    def _made(self, uuid: str, made: dict[str, list[str]]) -> dict[str, Any]:
+        """Return addresses of what video jobs made, in the shapes found in recorded data."""
+        base = f"{self._cdn}/.internal/videos/{uuid}"
+        links = {name: [f"{base}/{file}" for file in files] for name, files in made.items()}
+        if "playlists" in links:
+            return {**links, "playlists": [{"playlists": links["playlists"], "resolution": "auto"}]}
+        return links
 
     def meta(self, stored: str) -> dict[str, Any]:
         found = {**self._empty_meta, **orjson.loads(stored)}

@@ -1,6 +1,7 @@
 """Video: size, container, bit rate, sound, the first minute, the still frame."""
 
 import io
+import time
 
 import av
 import numpy as np
@@ -146,3 +147,82 @@ def test_what_is_no_video_is_a_422(dam):
     put(dam, "broken.mp4", b"\0\0\0\x18ftypmp42 and nothing more")
 
     assert dam.cdn("/broken.mp4?w=200").json["code"] == "UNREADABLE_VIDEO"
+
+
+def job(dam, kind, body, query=""):
+    """Start a job on clip.mp4 and wait for it; returns its first result and its last progress."""
+    url = f"http://dam.test/store/{dam.token}/clip.mp4"
+    headers = {"X-Filerobot-Key": dam.key, "Filerobot-Token": dam.token}
+    started = dam.http.post(f"/videos/v2/{kind}/url{query}", json=[{"url": url, **body}], headers=headers)
+    result = dam.ok(started)["result"][0]
+    for _ in range(200):
+        progress = dam.http.get(result["progress"].removeprefix("http://dam.test"), headers=headers).json
+        if progress["ready"]:
+            break
+        time.sleep(0.05)
+    return result, progress
+
+
+def test_a_playlist_is_made_in_the_background(dam):
+    result, progress = job(dam, "transcode", {"video_protocols": "HLS"})
+    address = result["transcoded"][0]["playlists"][0]
+    playlist = dam.http.get(address.removeprefix("http://dam.test"))
+    segment = next(line for line in playlist.get_data(as_text=True).splitlines() if line.endswith(".ts"))
+    part = dam.http.get(address.removeprefix("http://dam.test").rsplit("/", 1)[0] + f"/{segment}")
+
+    assert progress == {"status": "success", "ready": True, "progress": 100}
+    assert playlist.mimetype == "application/vnd.apple.mpegurl"
+    assert (part.status_code, part.mimetype) == (200, "video/mp2t")
+    info = dam.get("/v5/files?q=clip")["files"][0]["info"]
+    assert info["playlists"] == [{"playlists": [address], "resolution": "auto"}]
+
+
+def test_smaller_copies_and_other_containers(dam):
+    smaller, _ = job(dam, "compress", {"video_resolutions": ["240p"], "bitrate": "200K"})
+    other, _ = job(dam, "convert", {}, "?output_format=webm")
+
+    assert smaller["compressed"][0].endswith("/clip_240p_200k_compressed.mp4")
+    assert facts(dam.http.get(smaller["compressed"][0].removeprefix("http://dam.test")).data)[:3] == (
+        "h264",
+        320,
+        180,
+    )
+    assert facts(dam.http.get(other["converted"][0].removeprefix("http://dam.test")).data)[0] == "vp9"
+    info = dam.get("/v5/files?q=clip")["files"][0]["info"]
+    assert (info["compressed"], info["converted"]) == (smaller["compressed"], other["converted"])
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("/videos/v2/transcode/url", [{"url": "http://dam.test/store/fnorrvik/nothing.mp4"}], 404),
+        ("/videos/v2/transcode/url", {"url": "x"}, 400),
+        (
+            "/videos/v2/compress/url",
+            [{"url": "http://dam.test/store/fnorrvik/clip.mp4", "bitrate": "1"}],
+            400,
+        ),
+        (
+            "/videos/v2/convert/url?output_format=avi",
+            [{"url": "http://dam.test/store/fnorrvik/clip.mp4"}],
+            400,
+        ),
+        ("/videos/v2/paint/url", [], 404),
+    ],
+)
+def test_a_job_that_cannot_be_done_is_refused(dam, path, body, status):
+    assert dam.http.post(path, json=body, headers={"X-Filerobot-Key": dam.key}).status_code == status
+
+
+def test_made_files_are_found_by_their_names_only(dam):
+    uuid = dam.uuid("clip")
+
+    assert dam.cdn(f"/.internal/videos/{uuid}/../../../scaleflex.sqlite3").status_code == 404
+    assert dam.cdn(f"/.internal/videos/{uuid}/hls").status_code == 404
+
+
+def test_invalidation_is_received(dam):
+    answer = dam.http.post("/invalidate", json={"scope": "original", "urls": ["/clip.mp4"]})
+
+    assert dam.ok(answer)["invalidation"]["status"] == "RECEIVED"
+    assert dam.http.post("/invalidate", json={"scope": "some"}).status_code == 400

@@ -118,7 +118,7 @@ def read(pairs: Iterable[tuple[str, str]], presets: Mapping[str, Mapping[str, An
         filters=_filters(query),
         flip=_flip(query.get("flip", "")),
         rotate=_real(query, "r", 0, -360, 360),
-        bitrate=_bitrate(query.get("bitrate")),
+        bitrate=bitrate_of(query.get("bitrate")),
     )
 
 
@@ -219,7 +219,12 @@ def _flip(text: str) -> str:
     return "".join(sorted(text.lower()))
 
 
-def _bitrate(text: str | None) -> int | None:
+def bitrate_of(text: str | None) -> int | None:
+    """
+    Read ``500k`` or ``2m`` as bits per second.
+
+    :raises ApiError: 400, outside of what the vendor documents
+    """
     if not text:
         return None
     found = re.fullmatch(r"(\d{1,5})([km])", text.lower())

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Request, Response
 from integrations.sandbox.scaleflex import files_store
 from integrations.sandbox.scaleflex.delivery import images, parameters, signing, video
 from integrations.sandbox.scaleflex.delivery.cache import Cache
+from integrations.sandbox.scaleflex.delivery.made import made_file
 from integrations.sandbox.scaleflex.delivery.parameters import Transform
 from integrations.sandbox.scaleflex.errors import ApiError, json_response, not_found
 from integrations.sandbox.scaleflex.metadata_model import settings_of
@@ -24,7 +25,9 @@ from integrations.sandbox.scaleflex.project import Project, join
 IMAGE_KINDS = ("jpeg", "png", "webp", "avif", "gif")
 VIDEO_KINDS = ("mp4", "webm", "h265.mp4")
 MIMES = {"mp4": "video/mp4", "h265.mp4": "video/mp4", "webm": "video/webm"}
-THUMBNAIL = Transform(width=300, height=300, func="bound")
+# Not white behind it, or a white logo could not be seen.
+THUMBNAIL = Transform(width=300, height=300, func="bound", background="eeeeea")
+PLAYLIST_TYPES = {".m3u8": "application/vnd.apple.mpegurl", ".ts": "video/mp2t"}
 BLOCK = 256 * 1024
 # What JavaScript's encodeURI leaves as it is.
 ENCODE_URI = "/!'()*~;,:@&=$"
@@ -103,8 +106,15 @@ class Delivery:
         return self.send_file(request, self.source(row), row["mime"], row["sha1"], download=download)
 
     def _internal(self, request: Request, path: str) -> Response:
-        """Serve ``/.internal/thumbnails/{uuid}.jpg`` and ``/.internal/video_thumbnails/{uuid}.jpg``."""
-        _, _, place, name = [*path.split("/"), "", ""][:4]
+        """Serve thumbnails (``thumbnails`` and ``video_thumbnails``) and what video jobs made (``videos``)."""
+        place, _, name = path.removeprefix("/.internal/").partition("/")
+        uuid, _, inner = name.partition("/")
+        if place == "videos" and inner and _is_uuid(uuid):
+            row = files_store.get(self.project, uuid)
+            self._refuse_private(row)
+            made = made_file(self.project, row["uuid"], inner)
+            mime = PLAYLIST_TYPES.get(made.suffix) or mimetypes.guess_type(made.name)[0] or "video/mp4"
+            return self.send_file(request, made, mime, f"{row['sha1'][:12]}-{made.name}")
         if place not in ("thumbnails", "video_thumbnails") or not _is_uuid(name.removesuffix(".jpg")):
             raise not_found("The file", "FILE_NOT_FOUND")
         row = files_store.get(self.project, name.removesuffix(".jpg"))

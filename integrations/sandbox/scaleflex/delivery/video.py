@@ -1,5 +1,6 @@
 """Video work with PyAV: size, container, bit rate, the first minute, a still frame."""
 
+import math
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -44,23 +45,53 @@ def check(size: int, name: str, wanted: Transform) -> None:
             )
 
 
-def transcode(source: Path, target: Path, wanted: Transform, kind: str) -> None:
+def transcode(
+    source: Path, target: Path, wanted: Transform, kind: str, *, seconds: int | None = LONGEST_SECONDS
+) -> None:
     """
-    Write the first minute of a video in another size, container or bit rate. Sound is kept.
+    Write a video in another size, container or bit rate. Sound is kept.
 
     :param kind: a key of ``CODECS``
+    :param seconds: how much of it; ``None`` for all
     :raises ApiError: 422, not a video that can be read
     """
-    container, codec, options, audio = CODECS[kind]
+    container = CODECS[kind][0]
+    flags = {"movflags": "+faststart"} if container == "mp4" else {}
+    _write(source, target, wanted, kind, (container, flags), seconds)
+
+
+def playlist(source: Path, target: Path) -> None:
+    """
+    Write an HLS playlist of a whole video, its segments beside it.
+
+    :raises ApiError: 422, not a video that can be read
+    """
+    flags = {
+        "hls_time": "4",
+        "hls_list_size": "0",
+        "hls_segment_filename": str(target.with_name("part%04d.ts")),
+    }
+    _write(source, target, Transform(), "mp4", ("hls", flags), None)
+
+
+def _write(
+    source: Path,
+    target: Path,
+    wanted: Transform,
+    kind: str,
+    muxer: tuple[str, dict[str, str]],
+    seconds: int | None,
+) -> None:
+    _, codec, options, audio = CODECS[kind]
     try:
         first = _first_frame(source)
-        with av.open(str(source)) as incoming:
-            flags = {"movflags": "+faststart"} if container == "mp4" else {}
-            with av.open(str(target), "w", format=container, options=flags) as outgoing:
-                pictures = _Pictures(
-                    incoming, outgoing, _steps(first, wanted), wanted.bitrate, (codec, options)
-                )
-                _run(incoming, outgoing, pictures, audio)
+        with (
+            av.open(str(source)) as incoming,
+            av.open(str(target), "w", format=muxer[0], options=muxer[1]) as outgoing,
+        ):
+            steps = _steps(first, wanted)
+            pictures = _Pictures(incoming, outgoing, steps, wanted.bitrate, (codec, options), seconds)
+            _run(incoming, outgoing, pictures, audio, seconds)
     except (av.FFmpegError, ValueError) as error:
         raise ApiError(422, "UNREADABLE_VIDEO", "The file cannot be read as a video.", str(error)) from None
 
@@ -116,10 +147,10 @@ def _turns(frame: Any) -> int:
     return frame.rotation % 360 // 90 if frame.rotation else 0
 
 
-def _run(incoming: Any, outgoing: Any, pictures: "_Pictures", audio: str) -> None:
+def _run(incoming: Any, outgoing: Any, pictures: "_Pictures", audio: str, seconds: int | None) -> None:
     tracks: dict[int, Any] = {pictures.stream.index: pictures}
     if incoming.streams.audio:
-        sound = _Sound(incoming, outgoing, audio)
+        sound = _Sound(incoming, outgoing, audio, seconds)
         tracks[sound.stream.index] = sound
     wanted_streams = [track.stream for track in tracks.values()]
     for packet in incoming.demux(wanted_streams):
@@ -143,12 +174,14 @@ class _Pictures:
         steps: Steps,
         bitrate: int | None,
         codec: tuple[str, dict[str, str]],
+        seconds: int | None,
     ):
         self.stream = incoming.streams.video[0]
         self.stream.thread_type = "AUTO"
         self.done = False
         self._outgoing = outgoing
         self._filters = steps.filters
+        self._most = math.inf if seconds is None else seconds
         rate = self.stream.average_rate or Fraction(25)
         self._out = outgoing.add_stream(codec[0], rate=rate, options=dict(codec[1]))
         # Set before the sound begins: the first packet of any track closes the settings of all.
@@ -170,7 +203,7 @@ class _Pictures:
         if self._graph is None:
             self._graph = self._build(frame)
             self._start = frame.pts
-        if (frame.pts - (self._start or 0)) * self.stream.time_base >= LONGEST_SECONDS:
+        if (frame.pts - (self._start or 0)) * self.stream.time_base >= self._most:
             self.done = True
             return
         frame.pts -= self._start or 0
@@ -209,7 +242,7 @@ class _Pictures:
 class _Sound:
     """The first sound track, encoded anew for the container."""
 
-    def __init__(self, incoming: Any, outgoing: Any, codec: str):
+    def __init__(self, incoming: Any, outgoing: Any, codec: str, seconds: int | None):
         self.stream = incoming.streams.audio[0]
         self.done = False
         self._outgoing = outgoing
@@ -218,7 +251,7 @@ class _Sound:
         self._out = outgoing.add_stream(codec, rate=rate, layout=layout)
         self._resampler = av.AudioResampler(format=self._out.format, layout=layout, rate=rate)
         self._samples = 0
-        self._most = LONGEST_SECONDS * rate
+        self._most = math.inf if seconds is None else seconds * rate
 
     def take(self, frame: Any) -> None:
         frame.pts = None
