@@ -1,13 +1,25 @@
 """Bytes for partner pages: previews that are looked at, downloads that are taken. Both through the one check."""
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from portal.core.errors import NotFound
+from portal.core.errors import DomainError, NotFound, NotReady
 from portal.downloads import services
 from portal.downloads.choices import Via
 from portal.downloads.serving import serve
+from portal.renditions.services import CannotBeMade
+
+#: Stands where a picture cannot be shown now: browsers draw it whatever the status says.
+NO_PICTURE = """\
+<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
+  <g fill="none" stroke="#8a8c94" stroke-linecap="round">
+    <rect x="22" y="23" width="20" height="18" rx="3"/>
+    <circle cx="28" cy="29" r="2"/>
+    <path d="m23 39 6-5 4 3 4-5 5 5"/>
+  </g>
+</svg>
+"""
 
 
 @require_safe
@@ -25,8 +37,19 @@ def preview(request: HttpRequest, asset: str, size: str) -> HttpResponseBase:
         version=int(number) if number else None,
         now=now,
     )
-    rendition = services.preview(grant=grant, now=now)
+    try:
+        rendition = services.preview(grant=grant, now=now)
+    except (CannotBeMade, NotReady) as error:
+        return _no_picture(error)
     return serve(request, rendition, name=None, immutable=bool(number))
+
+
+def _no_picture(error: DomainError) -> HttpResponse:
+    response = HttpResponse(NO_PICTURE, status=error.status, content_type="image/svg+xml")
+    response["Cache-Control"] = "no-store"
+    if isinstance(error, NotReady):
+        response["Retry-After"] = str(error.retry_after)
+    return response
 
 
 @require_safe

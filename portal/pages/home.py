@@ -33,11 +33,18 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     since = request.membership.previous_visit_at
     changes = publications.newest_changes(request.company, since=since, at=now)
+    has_changed = bool(changes)
+    if since and not has_changed:
+        # Nothing new: the last ones are still the best way in.
+        changes = publications.newest_changes(request.company, since=None, at=now)
     context = {
         "greeting": _greeting(request.user.get_short_name(), timezone.localtime(now)),
         "since": since,
+        "has_changed": has_changed,
         "changes": [_shown(line, card) for line, card in changes],
-        "changes_url": Listing(company=request.company, wish=AssetFilter(since=since)).url(),
+        "changes_url": Listing(
+            company=request.company, wish=AssetFilter(since=since if has_changed else None)
+        ).url(),
         "downloads": downloads.recent_downloads(request.company, at=now),
     }
     return render(request, "pages/home.html", context)

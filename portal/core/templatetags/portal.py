@@ -22,7 +22,7 @@ register = template.Library()
 _LEFT_TO_RIGHT, _AS_IT_BEGINS, _END = "\u2066", "\u2068", "\u2069"
 
 #: How a day is written, by language; Django's own formats are longer than a list has room for.
-_DAY = {"en": "j M Y", "de": "j. N Y", "fr": "j N Y", "es": "j M Y", "ar": "j F Y"}
+_DAY = {"en": "j M Y", "de": "j. N Y", "fr": "j N Y", "es": "j N Y", "ar": "j F Y"}
 
 
 @register.simple_tag
