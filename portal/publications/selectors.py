@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext as _
@@ -188,10 +188,11 @@ def changes_page(
     return _lines(partner, rows[:size], at=at), len(rows) > size
 
 
-def feed_end(partner: Partner) -> int:
-    """Return the position of the last change for this partner so far, 0 when there was none."""
-    last = _feed(partner).filter(number__isnull=False).order_by("-number").values_list("number", flat=True)
-    return last.first() or 0
+def feed_end() -> int:
+    """Return the position of the last change so far, 0 when there was none."""
+    # Positions count over all companies: one that has no change yet begins behind everybody's.
+    with rowscope.everything():
+        return Change.objects.aggregate(last=Max("number"))["last"] or 0
 
 
 def newest_changes(

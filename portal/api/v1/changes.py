@@ -91,7 +91,7 @@ class Changes(PartnerView):
         # What has been committed is seen at once, not only after the worker's next round.
         services.number_changes()
         if query.get("start"):
-            here = paging.position_cursor(publications.feed_end(request.partner))
+            here = paging.position_cursor(publications.feed_end())
             return paging.listing([], None, cursor=here)
         after = paging.position_of(query["cursor"]) if "cursor" in query else 0
         lines, more = publications.changes_page(

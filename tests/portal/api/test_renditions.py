@@ -135,7 +135,8 @@ def test_before_the_rights_begin_nothing_is_given_out(system, partner, drawing):
 
 def in_languages(*languages: str):
     facts = [
-        file_fact(f"/Pantry/oat_{language}.jpg", group="oat", language=language) for language in languages
+        file_fact(f"/Pantry/oat_{language}.jpg", uuid=f"u-{language}", group="oat", language=language)
+        for language in languages
     ]
     return release(*facts)[0]
 
@@ -185,7 +186,7 @@ def test_a_language_taken_back_is_gone_while_the_others_stay(system, partner, dr
     pim = system(partner)
     release(
         file_fact(
-            "/Pantry/oat_de.jpg", uuid="de", group="oat", language="de", approved=False,
+            "/Pantry/oat_de.jpg", uuid="u-de", group="oat", language="de", approved=False,
             modified_at=NOON + timedelta(hours=1),
         )
     )  # fmt: skip

@@ -1,0 +1,140 @@
+"""Another company's thing and a thing that never was: the same answer to the byte, at every address."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+
+from portal.api import urls
+from portal.api.views import OpenView, PartnerView
+from portal.core import rowscope
+from portal.downloads.models import Download
+from portal.publications import selectors as publications
+from tests.builders import (
+    NOON,
+    current_version,
+    file_fact,
+    make_community,
+    make_partner,
+    make_rendition,
+    release,
+    release_one,
+)
+
+pytestmark = pytest.mark.django_db
+
+ROUTES = {str(pattern.pattern): pattern.callback.view_class for pattern in urls.v1}
+#: Every operation that names one thing, with what stands for it.
+NAMED = [route for route in ROUTES if "<" in route]
+LISTS = {"assets": "id", "changes": "asset"}
+UNKNOWN = {"asset_id": "ast_aaaaaaaaaaaaaaaa", "sha256": "0" * 64, "recipe": "web-1200"}
+#: Headers that differ from call to call, whatever is asked.
+VOLATILE = {"X-Request-ID", "RateLimit"}
+
+
+class Theirs:
+    """Two companies; one of them has an asset with a finished size."""
+
+    def __init__(self, system):
+        self.owner, self.stranger = system(make_partner()), system(make_partner())
+        make_community(self.owner.partner, folder="/Theirs")
+        make_community(self.stranger.partner, folder="/Ours")
+        self.asset = release_one("/Theirs/a.jpg", uuid="u1")
+        self.rendition = make_rendition(current_version(self.asset))
+        self.known = {
+            "asset_id": self.asset.public_id,
+            "sha256": self.rendition.sha256,
+            "recipe": "web-1200",
+        }
+
+
+@pytest.fixture
+def theirs(system) -> Theirs:
+    return Theirs(system)
+
+
+def address(route: str, values: dict[str, str]) -> str:
+    return "/" + re.sub(r"<str:(\w+)>", lambda match: values[match[1]], route)
+
+
+def told(answer) -> tuple:
+    """Everything an answer tells."""
+    return answer.status_code, answer.body, {k: v for k, v in answer.headers.items() if k not in VOLATILE}
+
+
+def test_every_operation_is_known_to_this_test():
+    open_ones = {route for route, view in ROUTES.items() if issubclass(view, OpenView)}
+
+    assert open_ones == {"openapi.json", "docs"}
+    assert all(issubclass(view, PartnerView) for route, view in ROUTES.items() if route not in open_ones)
+    assert set(ROUTES) == {*NAMED, *LISTS, *open_ones, "me"}
+
+
+@pytest.mark.parametrize("route", [route for route, view in ROUTES.items() if issubclass(view, PartnerView)])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
+def test_no_operation_answers_without_a_token(theirs, client, route, method):
+    answer = client.generic(method, f"/api/v1{address(route, theirs.known)}")
+
+    assert answer.status_code == 401
+    assert answer["WWW-Authenticate"] == 'Bearer realm="portal"'
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize("route", NAMED)
+def test_anothers_and_the_unknown_look_the_same(theirs, route, method):
+    hidden = theirs.stranger.call(method, address(route, theirs.known))
+    unknown = theirs.stranger.call(method, address(route, UNKNOWN))
+    nowhere = theirs.stranger.call(method, "/no/such/address")
+
+    assert theirs.owner.call(method, address(route, theirs.known)).status_code in {200, 302}
+    assert told(hidden) == told(unknown)
+    assert hidden.status_code == 404
+    assert (nowhere.status_code, nowhere.body) == (404, unknown.body)
+
+
+@pytest.mark.parametrize("route", NAMED)
+def test_withdrawn_from_another_looks_unknown_too(theirs, route):
+    release(file_fact("/Theirs/a.jpg", uuid="u1", approved=False, modified_at=NOON + timedelta(hours=1)))
+
+    hidden = theirs.stranger.get(address(route, theirs.known))
+    unknown = theirs.stranger.get(address(route, UNKNOWN))
+
+    assert theirs.owner.get(address(route, theirs.known)).status_code in {200, 410}
+    assert told(hidden) == told(unknown)
+
+
+def test_conditional_and_partial_requests_tell_no_more(theirs):
+    headers = {"If_None_Match": f'"{theirs.rendition.sha256}"', "Range": "bytes=0-1"}
+
+    hidden = theirs.stranger.get(f"/files/{theirs.rendition.sha256}", **headers)
+
+    assert told(hidden) == told(theirs.stranger.get(f"/files/{UNKNOWN['sha256']}", **headers))
+    assert not Download.objects.exists()
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_lists_hold_ones_own_alone(theirs, path):
+    field = LISTS[path]
+
+    assert theirs.asset.public_id in [item[field] for item in theirs.owner.walk(f"/{path}")]
+    assert [item[field] for item in theirs.stranger.walk(f"/{path}") if item[field]] == []
+
+
+def test_the_database_alone_would_hold(theirs, monkeypatch):
+    """The second wall: with a selector that forgot its filter, PostgreSQL still shows nothing of another's."""
+    monkeypatch.setattr(publications, "community_ids", lambda partner: [c.pk for c in everything()])
+    monkeypatch.setattr(
+        "portal.publications.visibility.community_ids", lambda partner: [c.pk for c in everything()]
+    )
+
+    assert len(theirs.owner.walk("/assets")) == 1
+    assert theirs.stranger.walk("/assets") == []
+    assert theirs.stranger.get(f"/assets/{theirs.asset.public_id}").status_code == 404
+
+
+def everything():
+    with rowscope.everything(), connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM portal_community")
+        ids = [row[0] for row in cursor.fetchall()]
+    return [type("Row", (), {"pk": pk}) for pk in ids]
