@@ -288,3 +288,45 @@ def create_api_client(
         now=now,
     )
     return client, secret
+
+
+@transaction.atomic
+def revoke_invitation(*, invitation: Invitation, now: datetime, actor: str = "system") -> bool:
+    """
+    Take an invitation back; its link stops working.
+
+    :returns: ``False`` when it was accepted or taken back before, which stands
+    """
+    taken = Invitation.objects.filter(
+        pk=invitation.pk, accepted_at__isnull=True, revoked_at__isnull=True
+    ).update(revoked_at=now)
+    if taken:
+        activity.record(
+            verb="member.uninvited",
+            subject=invitation.public_id,
+            actor=actor,
+            partner_id=invitation.partner_id,
+            now=now,
+        )
+    return bool(taken)
+
+
+@transaction.atomic
+def revoke_api_client(*, client: ApiClient, now: datetime, actor: str = "system") -> bool:
+    """
+    Shut a partner's system out, at once: its secret and every token it holds stop working.
+
+    :returns: ``False`` when it was revoked before
+    """
+    taken = ApiClient.objects.filter(pk=client.pk, revoked_at__isnull=True).update(revoked_at=now)
+    if taken:
+        # The OAuth client takes its tokens along. The row of ours stays: downloads and activities name it.
+        Client.objects.filter(pk=client.client_id).delete()
+        activity.record(
+            verb="client.revoked",
+            subject=client.public_id,
+            actor=actor,
+            partner_id=client.partner_id,
+            now=now,
+        )
+    return bool(taken)
