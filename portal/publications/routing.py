@@ -1,7 +1,7 @@
 """Which communities a variant belongs to: the rules staff edit, asked in memory."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from portal.catalog.models import Asset, Variant
@@ -44,32 +44,40 @@ class Router:
 
 def matches(rule: RoutingRule, variant: Variant, asset: Asset, *, gtin: str) -> bool:
     """Say whether every condition the rule has holds for the variant; a rule without conditions matches nothing."""
-    conditions = (
-        rule.folders,
-        rule.tags,
-        rule.labels,
-        rule.kinds,
-        rule.gtins,
-        rule.brands,
-        rule.markets,
-        rule.languages,
-        rule.metadata,
-    )
-    return (
-        any(conditions)
-        and _in_folder(rule.folders, variant.folder)
-        and _holds(rule.tags, variant.tags)
-        and _holds(rule.labels, variant.labels)
-        and _holds(rule.kinds, [asset.kind])
-        and _holds(rule.gtins, [gtin])
-        and _holds(rule.brands, [asset.brand])
-        and (not variant.markets or _holds(rule.markets, variant.markets))
-        and (not variant.language or _holds(rule.languages, _language_ways(variant.language)))
-        and all(
-            _holds(_as_list(wished), _as_list(variant.metadata.get(key)))
-            for key, wished in rule.metadata.items()
+    has_any = False
+    for _name, holds in conditions(rule, variant, asset, gtin=gtin):
+        if not holds:
+            return False
+        has_any = True
+    return has_any
+
+
+def conditions(rule: RoutingRule, variant: Variant, asset: Asset, *, gtin: str) -> Iterator[tuple[str, bool]]:
+    """Yield every condition the rule has, as the name of its field, and whether it holds for the variant."""
+    if rule.folders:
+        yield "folders", _in_folder(rule.folders, variant.folder)
+    if rule.tags:
+        yield "tags", _holds(rule.tags, variant.tags)
+    if rule.labels:
+        yield "labels", _holds(rule.labels, variant.labels)
+    if rule.kinds:
+        yield "kinds", _holds(rule.kinds, [asset.kind])
+    if rule.gtins:
+        yield "gtins", _holds(rule.gtins, [gtin])
+    if rule.brands:
+        yield "brands", _holds(rule.brands, [asset.brand])
+    if rule.markets:
+        yield "markets", not variant.markets or _holds(rule.markets, variant.markets)
+    if rule.languages:
+        yield "languages", not variant.language or _holds(rule.languages, _language_ways(variant.language))
+    if rule.metadata:
+        yield (
+            "metadata",
+            all(
+                _holds(_as_list(wished), _as_list(variant.metadata.get(key)))
+                for key, wished in rule.metadata.items()
+            ),
         )
-    )
 
 
 def _in_folder(folders: Iterable[str], folder: str) -> bool:
