@@ -98,7 +98,13 @@ class Rendition(models.Model):
                 condition=~models.Q(state="ready") | (~models.Q(sha256="") & models.Q(size__isnull=False)),
             ),
         ]
-        indexes = [models.Index(fields=["sha256"], name="rendition_sha256", condition=~models.Q(sha256=""))]
+        indexes = [
+            models.Index(fields=["sha256"], name="rendition_sha256", condition=~models.Q(sha256="")),
+            # Nearly all are ready; staff and the timetable ask for the others.
+            models.Index(
+                fields=["state", "id"], name="rendition_unfinished", condition=~models.Q(state="ready")
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.version} {self.revision}"

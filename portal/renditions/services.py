@@ -5,18 +5,22 @@ import logging
 import tempfile
 import time
 import uuid
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.activity import services as activity
 from portal.catalog.models import AssetVersion
 from portal.core.errors import DomainError, NotReady
 from portal.renditions import store
 from portal.renditions.choices import RenditionState
-from portal.renditions.models import RecipeRevision, Rendition
+from portal.renditions.models import Recipe, RecipeRevision, Rendition
 from portal.renditions.source import Fetched, SourceRefused, SourceUnavailable, get_source
 
 logger = logging.getLogger(__name__)
@@ -134,3 +138,89 @@ def _digest(target) -> tuple[str, int]:
         digest.update(chunk)
         size += len(chunk)
     return digest.hexdigest(), size
+
+
+#: What a revision says.
+REVISION_FIELDS = ("width", "height", "fit", "format", "quality", "background")
+
+
+@transaction.atomic
+def revise(
+    *, recipe: Recipe, facts: Mapping[str, Any], now: datetime, actor: str
+) -> tuple[RecipeRevision, bool]:
+    """
+    Give a recipe its next revision. The older ones stay: what was cut by them can always be told from the new.
+
+    :param facts: a value for each of ``REVISION_FIELDS``
+    :returns: the newest revision, and whether it is new; the same facts again make none
+    """
+    Recipe.objects.select_for_update().get(pk=recipe.pk)
+    last = recipe.revisions.order_by("-number").first()
+    if last is not None and all(getattr(last, name) == facts[name] for name in REVISION_FIELDS):
+        return last, False
+    revision = RecipeRevision.objects.create(
+        recipe=recipe,
+        number=last.number + 1 if last else 1,
+        created_at=now,
+        **{name: facts[name] for name in REVISION_FIELDS},
+    )
+    activity.record(
+        verb="recipe.revised",
+        subject=f"recipe:{recipe.key}",
+        actor=actor,
+        data={"revision": revision.number, **{name: facts[name] for name in REVISION_FIELDS}},
+        now=now,
+    )
+    return revision, True
+
+
+@transaction.atomic
+def set_offered(*, recipe: Recipe, offered: bool, now: datetime, actor: str) -> bool:
+    """
+    Offer a download size, or no longer.
+
+    :returns: ``False`` when it was like that already
+    """
+    if not Recipe.objects.filter(pk=recipe.pk, is_active=not offered).update(is_active=offered):
+        return False
+    verb = "recipe.offered" if offered else "recipe.withdrawn"
+    activity.record(verb=verb, subject=f"recipe:{recipe.key}", actor=actor, now=now)
+    return True
+
+
+@transaction.atomic
+def retry(*, renditions: Iterable[int], now: datetime, actor: str) -> int:
+    """
+    Forget that renditions could not be made, so that ``make_wanted`` and whoever asks try again.
+
+    :param renditions: row numbers; those that did not fail are left alone
+    :returns: how many are tried again
+    """
+    count = Rendition.objects.filter(pk__in=list(renditions), state=RenditionState.FAILED).update(
+        state=RenditionState.WANTED, problem="", claimed_until=None
+    )
+    if count:
+        activity.record(
+            verb="renditions.retried", subject="renditions", actor=actor, data={"count": count}, now=now
+        )
+    return count
+
+
+def make_wanted(*, now: datetime, limit: int = 20) -> int:
+    """
+    Make renditions that somebody wanted and did not get: the source was away, or staff asked for another try.
+
+    :returns: how many were made; it ends early when the source is away
+    """
+    free = Q(claimed_until__isnull=True) | Q(claimed_until__lt=now)
+    rows = Rendition.objects.filter(free, state=RenditionState.WANTED, version__withdrawn_at__isnull=True)
+    made = 0
+    for row in rows.select_related("version", "revision").order_by("attempts", "pk")[:limit]:
+        try:
+            ensure(version=row.version, revision=row.revision, now=now, wait_seconds=0)
+        except CannotBeMade:
+            continue
+        except NotReady:
+            break
+        made += 1
+    return made

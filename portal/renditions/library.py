@@ -1,0 +1,43 @@
+"""Reading recipes and renditions for staff."""
+
+from collections import defaultdict
+from collections.abc import Collection
+
+from django.db.models import Count
+
+from portal.renditions.choices import RenditionState
+from portal.renditions.models import Recipe, RecipeRevision, Rendition
+
+
+def failed_of(asset_id: int, *, limit: int = 20) -> list[Rendition]:
+    """Return the renditions of one asset that could not be made, newest first."""
+    return list(
+        Rendition.objects.filter(version__variant__asset=asset_id, state=RenditionState.FAILED)
+        .select_related("version", "revision__recipe")
+        .order_by("-made_at", "-pk")[:limit]
+    )
+
+
+def failed_count() -> int:
+    """Return how many renditions could not be made."""
+    return Rendition.objects.filter(state=RenditionState.FAILED).count()
+
+
+def newest_revisions(recipes: Collection[Recipe]) -> dict[int, RecipeRevision]:
+    """Return the newest revision of each recipe by the recipe's row number: one query."""
+    rows = RecipeRevision.objects.filter(recipe__in=[recipe.pk for recipe in recipes])
+    return {row.recipe_id: row for row in rows.order_by("recipe_id", "-number").distinct("recipe_id")}
+
+
+def revisions_of(recipe: Recipe) -> list[RecipeRevision]:
+    """Return everything a recipe has ever said, newest first."""
+    return list(recipe.revisions.order_by("-number"))
+
+
+def made_by(revisions: Collection[RecipeRevision]) -> dict[int, dict[str, int]]:
+    """Return how many renditions each revision has in which state: one query."""
+    rows = Rendition.objects.filter(revision__in=[revision.pk for revision in revisions])
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    for pk, state, number in rows.values_list("revision", "state").annotate(n=Count("pk")).order_by():
+        found[pk][state] = number
+    return found
