@@ -105,6 +105,7 @@ TEMPLATES = [
                 "portal.pages.tags",
                 "template_partials.templatetags.partials",
             ],
+            "libraries": {"staff": "portal.admin.tags"},
         },
     }
 ]
@@ -294,6 +295,19 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SERVERS": [{"url": PORTAL_URL}],
+    "DESCRIPTION": (
+        "What the brand has released to your company: files with their rights, every size by its digest, and "
+        "everything that changes. Get a token with your client id and secret (client credentials), then read. "
+        "Lists are `{items, next}`; problems are RFC 9457; times are UTC, languages BCP 47, markets ISO 3166."
+    ),
+    "ENUM_NAME_OVERRIDES": {
+        "AssetKind": "portal.catalog.choices.AssetKind.values",
+        "AssetStatus": ["current", "expiring", "scheduled"],
+        "ChangeKind": "portal.publications.choices.ChangeKind.values",
+        "FileStatus": ["current", "replaced", "withdrawn"],
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
 
 # -- Work in the background -------------------------------------------------------------------------------------------
@@ -318,6 +332,7 @@ CELERY_BEAT_SCHEDULE = {
     "publications-routing": {"task": "portal.releases.tasks.continue_routing", "schedule": 5.0},
     "publications-number-changes": {"task": "portal.publications.tasks.number_changes", "schedule": 5.0},
     "downloads-prepare": {"task": "portal.downloads.tasks.prepare", "schedule": 5.0},
+    "renditions-make-wanted": {"task": "portal.renditions.tasks.make_wanted", "schedule": 15.0},
     "activity-seal": {"task": "portal.activity.tasks.seal", "schedule": 10.0},
     "integrations-deliver": {"task": "integrations.tasks.deliver", "schedule": float(SWEEP_SECONDS)},
     "integrations-process": {"task": "integrations.tasks.process", "schedule": float(SWEEP_SECONDS)},

@@ -8,3 +8,8 @@ from django.dispatch import Signal
 #: Publications got a new revision (published, files replaced or reworded, withdrawn).
 #: ``publications``: list of ``Publication``, each already saved with its new ``revision``.
 publications_changed = Signal()
+
+#: Staff ask that files are read from the DAM once more, as if it had just told of a change.
+#: ``source``: key of the DAM connection; ``uuids``: list of str, the newest versions' ids there; ``now``: datetime.
+#: A receiver takes them into its inbox; while nobody listens, staff are not offered the verb.
+files_to_reread = Signal()

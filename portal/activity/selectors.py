@@ -22,3 +22,18 @@ def first_broken_link() -> int | None:
             return expected
         digest = entry.digest
     return None
+
+
+def of_partner(partner_id: int, *, limit: int = 50) -> list[Activity]:
+    """Return what happened to or through one company, newest first. For staff."""
+    return list(Activity.objects.filter(partner=partner_id).order_by("-id")[:limit])
+
+
+def latest(*, limit: int = 12) -> list[Activity]:
+    """Return what happened last, whoever it was about. For staff."""
+    return list(Activity.objects.select_related("partner").order_by("-id")[:limit])
+
+
+def by_actor(actor: str, *, limit: int = 50) -> list[Activity]:
+    """Return what somebody did, newest first. For staff."""
+    return list(Activity.objects.filter(actor=actor).order_by("-id")[:limit])

@@ -1,0 +1,54 @@
+"""What the verbs of the activity record read like."""
+
+from django.utils.translation import gettext_lazy as _
+
+VERBS = {
+    "version.released": _("File released"),
+    "version.replaced": _("New version released"),
+    "version.withdrawn": _("File withdrawn"),
+    "file.downloaded": _("File downloaded"),
+    "partner.added": _("Company added"),
+    "partner.changed": _("Company details changed"),
+    "partner.joined": _("Company joined a community"),
+    "partner.left": _("Company left a community"),
+    "community.added": _("Community added"),
+    "community.changed": _("Community details changed"),
+    "member.added": _("Person added to a company"),
+    "member.role_changed": _("Role in a company changed"),
+    "member.invited": _("Person invited"),
+    "member.uninvited": _("Invitation taken back"),
+    "client.added": _("API client added"),
+    "client.revoked": _("API client revoked"),
+    "staff.added": _("Person added to staff"),
+    "staff.removed": _("Person removed from staff"),
+    "person.deactivated": _("Person deactivated"),
+    "person.reactivated": _("Person reactivated"),
+    "rule.saved": _("Routing rule saved"),
+    "rule.removed": _("Routing rule removed"),
+    "routing.requested": _("Pass over all files asked for"),
+    "recipe.revised": _("Download size revised"),
+    "recipe.offered": _("Download size offered"),
+    "recipe.withdrawn": _("Download size no longer offered"),
+    "renditions.retried": _("Failed renditions tried again"),
+}
+#: Verb -> (tone, icon); anything else is quiet.
+MARKS = {
+    "version.released": ("ok", "plus"),
+    "version.replaced": ("info", "swap"),
+    "version.withdrawn": ("bad", "minus-circle"),
+    "file.downloaded": ("mute", "download"),
+    "partner.joined": ("ok", "users"),
+    "partner.left": ("warn", "users"),
+    "client.revoked": ("warn", "key"),
+    "person.deactivated": ("warn", "user"),
+}
+
+
+def verb_text(verb: str) -> str:
+    """Return a verb in the reader's language; one without words is shown as it is."""
+    return str(VERBS.get(verb, verb))
+
+
+def verb_mark(verb: str) -> tuple[str, str]:
+    """Return tone and icon of a verb."""
+    return MARKS.get(verb, ("mute", "clock"))

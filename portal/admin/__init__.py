@@ -1,0 +1,34 @@
+"""
+The staff pages: one module per subject, because each shows what several domains know. They stand above the domains,
+as the partner pages and the API do, and change things through services alone. Django imports this package by its name.
+"""
+
+from portal.admin import (
+    activity,
+    assets,
+    communities,
+    downloads,
+    find,
+    partners,
+    people,
+    previews,
+    publications,
+    recipes,
+    rules,
+    today,
+)
+
+__all__ = [
+    "activity",
+    "assets",
+    "communities",
+    "downloads",
+    "find",
+    "partners",
+    "people",
+    "previews",
+    "publications",
+    "recipes",
+    "rules",
+    "today",
+]
