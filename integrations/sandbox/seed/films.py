@@ -183,11 +183,11 @@ def _frames(film: Film) -> Iterator[Image.Image]:
         caption = _caption(film, shot.caption) if shot.caption else None
         total = int(shot.seconds * film.rate)
         last = place == len(film.shots) - 1 and not film.ending
-        frames = []
+        frames: list[Image.Image] = []  # the end of the shot, for the fade into the next one
         for step in range(total):
             frame = _camera(still, film, shot, step / total)
             if flakes:
-                flakes.paint(frame, number / film.rate)
+                flakes.paint(frame, (number + len(frames)) / film.rate)
             if caption:
                 strength = min(1.0, max(0.0, (step - fade) / fade), max(0.0, (total - fade - step) / fade))
                 if strength:
@@ -195,7 +195,7 @@ def _frames(film: Film) -> Iterator[Image.Image]:
             if step < len(tail):
                 frame = Image.blend(tail[step], frame, (step + 1) / (fade + 1))
             if step >= total - fade and not last:
-                frames.append(frame)  # seen only through the fade into the next shot
+                frames.append(frame)
             else:
                 number += 1
                 yield frame

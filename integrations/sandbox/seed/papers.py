@@ -20,9 +20,7 @@ Jpeg = tuple[bytes, tuple[int, int]]
 
 
 def _jpeg(image: pyvips.Image) -> Jpeg:
-    if image.hasalpha():
-        image = image.flatten(background=255)
-    return image.jpegsave_buffer(Q=84, keep="none"), (image.width, image.height)
+    return pictures.jpeg(image, 84), (image.width, image.height)
 
 
 def _pack(ref: str, width: int = 420, language: str = "en") -> Jpeg:

@@ -1,7 +1,5 @@
 """Renders drawings to pixels. Needs :func:`fonts.environment` to be set before."""
 
-from pathlib import Path
-
 import pyvips
 
 from .drawing.stage import Scene
@@ -62,26 +60,35 @@ def _opaque(image: pyvips.Image) -> pyvips.Image:
     return image.copy(xres=300 / 25.4, yres=300 / 25.4)
 
 
-def write_jpeg(image: pyvips.Image, path: Path, quality: int = 90) -> None:
+# All give bytes: writing them is left to Python, whose errors (a full disk) say what they mean.
+
+
+def jpeg(image: pyvips.Image, quality: int = 90) -> bytes:
     """A plain sRGB JPEG without metadata: the same picture gives the same bytes."""
-    _opaque(image).jpegsave(str(path), Q=quality, keep="none")
+    return _bytes(_opaque(image).jpegsave_buffer(Q=quality, keep="none"))
 
 
-def write_png(image: pyvips.Image, path: Path) -> None:
+def png(image: pyvips.Image) -> bytes:
     """A PNG with transparency."""
-    image.pngsave(str(path), compression=4, filter="up", keep="none")
+    return _bytes(image.pngsave_buffer(compression=4, filter="up", keep="none"))
 
 
-def write_cmyk_jpeg(image: pyvips.Image, path: Path) -> None:
+def cmyk_jpeg(image: pyvips.Image) -> bytes:
     """A JPEG in the four inks of a press, its profile inside."""
-    _opaque(image).icc_transform("cmyk", input_profile="srgb").jpegsave(str(path), Q=88, keep="icc")
+    inks = _opaque(image).icc_transform("cmyk", input_profile="srgb")
+    return _bytes(inks.jpegsave_buffer(Q=88, keep="icc"))
 
 
-def write_turned_jpeg(image: pyvips.Image, path: Path) -> None:
+def turned_jpeg(image: pyvips.Image) -> bytes:
     """A JPEG lying on its side whose EXIF flag says how to set it upright, as cameras write them."""
     turned = _opaque(image).rot270().copy_memory()
     turned.set_type(pyvips.GValue.gint_type, "orientation", 6)
-    turned.jpegsave(str(path), Q=90, keep="exif")
+    return _bytes(turned.jpegsave_buffer(Q=90, keep="exif"))
 
 
-WRITERS = {"jpeg": write_jpeg, "png": write_png, "cmyk": write_cmyk_jpeg, "turned": write_turned_jpeg}
+def _bytes(encoded: object) -> bytes:
+    assert isinstance(encoded, bytes)
+    return encoded
+
+
+ENCODERS = {"jpeg": jpeg, "png": png, "cmyk": cmyk_jpeg, "turned": turned_jpeg}

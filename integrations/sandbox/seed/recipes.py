@@ -69,7 +69,8 @@ def _packshot(item: Recipe, path: Path) -> None:
 
     options = dict(item.options)
     width, kind = options.pop("width"), options.pop("format", "jpeg")
-    pictures.WRITERS[kind](pictures.render(packs.packshot(item.name, **options), width), path)
+    image = pictures.render(packs.packshot(item.name, **options), width)
+    path.write_bytes(pictures.ENCODERS[kind](image))
 
 
 def _scene(item: Recipe, path: Path) -> None:
@@ -79,8 +80,9 @@ def _scene(item: Recipe, path: Path) -> None:
     options = dict(item.options)
     image = pictures.render_scene(SCENES[item.name](), options["width"])
     if "crop" in options:
-        image = pictures.fitted(image, *options["crop"], options.get("lean", 0.5))
-    pictures.WRITERS[options.get("format", "jpeg")](image, path)
+        width, height = options["crop"]
+        image = pictures.fitted(image, width, height, options.get("lean", 0.5))
+    path.write_bytes(pictures.ENCODERS[options.get("format", "jpeg")](image))
 
 
 def _logo(item: Recipe, path: Path) -> None:

@@ -8,18 +8,22 @@ import sys
 from datetime import date
 from pathlib import Path
 
+import av
 import pytest
+from PIL import Image, ImageOps
 
-from integrations.sandbox.seed import fonts, pdf
+from integrations.sandbox.seed import films, fonts, pdf, pictures
 from integrations.sandbox.seed.build import LEDGER, build
 from integrations.sandbox.seed.drawing import packs
 from integrations.sandbox.seed.drawing.lettering import measure, text
+from integrations.sandbox.seed.drawing.scenes import SCENES
 from integrations.sandbox.seed.drawing.svg import Sheet
 from integrations.sandbox.seed.products import PRODUCTS
-from integrations.sandbox.seed.recipes import recipe, sources
+from integrations.sandbox.seed.recipes import make, recipe, sources
 
 ROOT = Path(__file__).parents[3]
 TODAY = date(2026, 11, 23)
+ORIENTATION = 0x0112  # the EXIF tag
 WANTED = {
     "/Norrvik Pantry/Honey/09521234500025_A1C1_ar.jpg",
     "/Norrvik Pantry/Honey/09521234500025_A1N1_en.png",
@@ -131,6 +135,51 @@ def test_a_small_build_is_whole_repeats_itself_and_does_nothing_twice(tmp_path, 
     build(one, said.append, TODAY, only=lambda item: item.path in WANTED)
     assert said == ["Sample media: 1 of 1 made."]
     assert hashlib.sha256(broken.read_bytes()).hexdigest() == digests[0]
+
+
+def test_print_file_is_in_four_inks_with_its_profile(tmp_path):
+    make(recipe("packshot", "honey", language="de", width=300, format="cmyk"), tmp_path / "print.jpg")
+
+    with Image.open(tmp_path / "print.jpg") as picture:
+        assert (picture.mode, picture.size) == ("CMYK", (300, 300))
+        assert b"CMYK" in picture.info["icc_profile"][:40]
+
+
+def test_camera_file_lies_on_its_side_and_says_so(tmp_path):
+    make(recipe("scene", "laundry-room", width=320, format="turned"), tmp_path / "camera.jpg")
+
+    with Image.open(tmp_path / "camera.jpg") as picture:
+        assert picture.width < picture.height
+        assert picture.getexif()[ORIENTATION] == 6
+        assert ImageOps.exif_transpose(picture).width == 320
+
+
+def test_scene_has_no_pale_edge(tmp_path):
+    """The scale is rarely whole; a background that ends half a pixel early shows as a line."""
+    image = pictures.render_scene(SCENES["winter-kitchen"](), 333)
+
+    assert image(0, 100)[0] < 60
+    assert image(332, 100)[0] < 60
+
+
+@pytest.mark.parametrize("sound", [True, False], ids=["with sound", "silent"])
+def test_film_has_picture_and_sound_of_one_length_and_the_same_bytes(tmp_path, monkeypatch, sound):
+    shots = (
+        films.Shot("product:honey", 1.5, (0.5, 0.5, 1), (0.5, 0.6, 0.8), "Honig"),
+        films.Shot("product:tea", 1.5, (0.5, 0.5, 1), (0.5, 0.6, 0.8)),
+    )
+    monkeypatch.setitem(films.FILMS, "short", films.Film(192, 108, 10, shots, sound=sound, snow=True))
+
+    films.write("short", tmp_path / "one.mp4")
+    films.write("short", tmp_path / "two.mp4")
+
+    assert (tmp_path / "one.mp4").read_bytes() == (tmp_path / "two.mp4").read_bytes()
+    with av.open(str(tmp_path / "one.mp4")) as film:
+        lengths = {
+            stream.codec_context.name: float(stream.duration * stream.time_base) for stream in film.streams
+        }
+    wanted = {"h264": 2.3, "aac": 2.3} if sound else {"h264": 2.3}  # two shots, less one fade
+    assert lengths == {name: pytest.approx(length, abs=0.05) for name, length in wanted.items()}
 
 
 def test_stamp_changes_with_what_is_drawn():
