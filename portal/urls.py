@@ -17,5 +17,6 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),
     path("api/", include("portal.api.urls")),
+    path("integrations/", include("integrations.urls")),
     path("", include("portal.pages.urls")),
 ]
