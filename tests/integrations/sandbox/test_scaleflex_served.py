@@ -208,6 +208,8 @@ def test_a_large_file_goes_through_in_little_memory(served, tmp_path):
         while block := download.read(1024 * 1024):
             received += len(block)
 
+    served.json(f"/_sandbox/scaleflex/files/{answer['file']['uuid']}", "DELETE")
+
     assert received == answer["file"]["size"]["bytes"] == size
     assert served.worker_megabytes() < 200
 
