@@ -1,10 +1,12 @@
 """Makes every file of the catalogue, two at a time, and writes ``catalogue.json``."""
 
+import fcntl
 import json
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -50,17 +52,32 @@ def build(
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     files = [item for item in catalogue.media() if only is None or only(item)]
-    todo = _missing(folder, catalogue.recipes(files))
-    if todo:
-        _make_all(folder, todo, report)
+    with _alone(folder, report):
+        todo = _missing(folder, catalogue.recipes(files))
+        if todo:
+            _make_all(folder, todo, report)
     path = folder / "catalogue.json"
-    part = path.with_suffix(".part")
+    part = path.with_name(f"catalogue.{os.getpid()}.part")
     part.write_text(
         json.dumps(_catalogue(files, today or datetime.now(UTC).date()), ensure_ascii=False, indent=1),
         "utf-8",
     )
     part.replace(path)
     return path
+
+
+@contextmanager
+def _alone(folder: Path, report: Callable[[str], None]) -> Iterator[None]:
+    """Two builds in one folder would draw everything twice: the second waits for the first."""
+    with (folder / LEDGER).open("a", encoding="utf-8") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            report("Sample media: another process is making them; waiting for it.")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        for part in (folder / "originals").rglob("*.part.*"):
+            part.unlink(missing_ok=True)
+        yield
 
 
 def _catalogue(files: Iterable[catalogue.Media], today: date) -> dict[str, Any]:
@@ -91,7 +108,7 @@ def _missing(folder: Path, wanted: dict[str, Recipe]) -> dict[str, Recipe]:
             try:
                 entry = json.loads(row)
             except ValueError:
-                continue  # the last line of a build that was killed
+                continue  # an empty line, or the last one of a build that was killed
             built[entry["file"]] = (entry["stamp"], entry["bytes"])
 
     def is_there(output: str, recipe: Recipe) -> bool:
@@ -116,6 +133,7 @@ def _make_all(folder: Path, todo: dict[str, Recipe], report: Callable[[str], Non
             multiprocessing.get_context("spawn").Pool(WORKERS, _ignore_interrupts) as pool,
             (folder / LEDGER).open("a", encoding="utf-8") as ledger,
         ):
+            ledger.write("\n")  # ends a line that a killed build left half written
             results = pool.imap_unordered(_make_one, [(todo[output], folder, output) for output in order])
             for done in range(1, len(order) + 1):
                 output = results.next(timeout=LONGEST_SECONDS)

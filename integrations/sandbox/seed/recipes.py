@@ -1,6 +1,7 @@
 """How each original is made, said as data: so it can be compared, kept and done in another process."""
 
 import hashlib
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -54,7 +55,8 @@ def make(item: Recipe, target: Path) -> None:
 
     :raises OSError: the disk is full or the folder cannot be written
     """
-    part = target.with_name(f"{target.stem}.part{target.suffix}")
+    # The process's own name: a worker left over from a killed build may be at the same file.
+    part = target.with_name(f"{target.stem}.{os.getpid()}.part{target.suffix}")
     _MAKERS[item.kind](item, part)
     part.replace(target)
 

@@ -1,10 +1,12 @@
 """The pictures: drawn with our own fonts, whole, the same on every run, and made only once."""
 
+import fcntl
 import hashlib
 import json
 import os
 import subprocess
 import sys
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -135,6 +137,29 @@ def test_a_small_build_is_whole_repeats_itself_and_does_nothing_twice(tmp_path, 
     build(one, said.append, TODAY, only=lambda item: item.path in WANTED)
     assert said == ["Sample media: 1 of 1 made."]
     assert hashlib.sha256(broken.read_bytes()).hexdigest() == digests[0]
+
+    said.clear()
+    build(one, said.append, TODAY, only=lambda item: item.path in WANTED)
+    assert said == []
+
+
+def test_second_build_in_a_folder_says_that_it_waits_for_the_first(tmp_path):
+    waits, said = threading.Event(), []
+
+    def report(line):
+        said.append(line)
+        waits.set()
+
+    with (tmp_path / LEDGER).open("a") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        second = threading.Thread(target=build, args=(tmp_path, report, TODAY, lambda item: False))
+        second.start()
+        assert waits.wait(5)
+        assert not (tmp_path / "catalogue.json").exists()
+    second.join(5)
+
+    assert said == ["Sample media: another process is making them; waiting for it."]
+    assert json.loads((tmp_path / "catalogue.json").read_text("utf-8"))["files"] == []
 
 
 def test_print_file_is_in_four_inks_with_its_profile(tmp_path):
