@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from integrations import connections
@@ -34,6 +34,8 @@ W = TypeVar("W", bound=Work)
 
 def _due(model: type[W], now: datetime) -> QuerySet[W]:
     """Rows whose time has come and whose elders of the same ordering key are done."""
+    # Looked up first: joined, the planner may sort the whole backlog to find its first row.
+    callable_now = list(Connection.objects.filter(connections.ready(now)).values_list("pk", flat=True))
     elders = model._default_manager.filter(
         connection=OuterRef("connection"),
         ordering_key=OuterRef("ordering_key"),
@@ -47,7 +49,7 @@ def _due(model: type[W], now: datetime) -> QuerySet[W]:
         Q(coalesces=True) & ~Exists(elders.exclude(coverable)) | Q(coalesces=False) & ~Exists(elders),
         state="pending",
         not_before__lte=now,
-        connection__in=Connection.objects.filter(connections.ready(now)),
+        connection__in=callable_now,
     )
 
 
@@ -129,16 +131,18 @@ def _without_covered(model: type[W], rows: list[W]) -> list[W]:
     family = model._default_manager.filter(
         connection=rows[0].connection_id, kind=rows[0].kind, coalesces=True, ordering_key__in=keys
     )
-    youngest = dict(
-        family.filter(state="pending")
-        .values_list("ordering_key")
-        .annotate(Max("pk"))
-        .values_list("ordering_key", "pk__max")
+    sizes = (
+        family.filter(state__in=["pending", "parked"])
+        .values("ordering_key")
+        .annotate(size=Count("pk"), youngest=Max("pk", filter=Q(state="pending")))
+        .values_list("ordering_key", "size", "youngest")
     )
-    kept = [row for row in rows if not row.coalesces or youngest[row.ordering_key] == row.pk]
+    youngest = {key: newest for key, size, newest in sizes if size > 1}
+    if not youngest:
+        return rows
     covered = Q()
-    for key in keys:
-        covered |= Q(ordering_key=key, pk__lt=youngest[key])
+    for key, newest in youngest.items():
+        covered |= Q(ordering_key=key, pk__lt=newest)
     # Never waits: a row that another worker holds is its business, and in order before ours.
     spare = family.filter(covered, state__in=["pending", "parked"]).select_for_update(
         skip_locked=True, no_key=True
@@ -146,7 +150,7 @@ def _without_covered(model: type[W], rows: list[W]) -> list[W]:
     model._default_manager.filter(pk__in=list(spare.values_list("pk", flat=True))).update(
         state=model.COVERED, started_at=None, last_error=""
     )
-    return kept
+    return [row for row in rows if not row.coalesces or youngest.get(row.ordering_key, row.pk) == row.pk]
 
 
 @contextmanager

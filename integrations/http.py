@@ -98,7 +98,7 @@ def call(
                 data=data,
                 json=json,
                 auth=auth,
-                headers={"Accept-Encoding": "identity", **(headers or {})},
+                headers={"User-Agent": "partner-portal", "Accept-Encoding": "identity", **(headers or {})},
                 timeout=(CONNECT_SECONDS, read_seconds),
                 allow_redirects=False,
                 stream=True,
