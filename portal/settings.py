@@ -326,7 +326,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
-SWEEP_SECONDS = env.number("SWEEP_SECONDS", 3, least=1)
+SWEEP_SECONDS = env.number("SWEEP_SECONDS", 1 if LOCAL else 3, least=1)
 CELERY_BEAT_SCHEDULE = {
     "releases-windows": {"task": "portal.releases.tasks.open_and_close_windows", "schedule": 20.0},
     "publications-routing": {"task": "portal.releases.tasks.continue_routing", "schedule": 5.0},

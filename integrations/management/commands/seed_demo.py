@@ -71,7 +71,7 @@ class Command(BaseCommand):
                 "api_url": self.sandbox_url,
                 "cdn_url": f"{self.sandbox_url}/cdn/{scaleflex['token']}",
                 "token": scaleflex["token"],
-                "sweep_seconds": 3.0,
+                "sweep_seconds": 1.0,
                 "overlap_seconds": 120.0,
                 "full_walk_hours": 0.05,
                 "confirm_gone_seconds": 10.0,
