@@ -18,7 +18,7 @@ def _back(request: HttpRequest) -> HttpResponse:
     safe = url_has_allowed_host_and_scheme(
         to, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return HttpResponseRedirect(to if safe else "/")
+    return HttpResponseRedirect(to if safe and to.startswith("/") else "/")
 
 
 @require_POST
