@@ -33,7 +33,7 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField(help_text="One sentence about this very case.")
     code = serializers.CharField(help_text="The last part of `type`, for programs.")
-    errors = BadParameter(
+    errors = BadParameter(  # type: ignore[assignment]  # DRF finds fields by name
         many=True, required=False, help_text="With `bad_input`: each parameter that is wrong."
     )
     reason = serializers.CharField(required=False, help_text="With `withdrawn`: why.")

@@ -36,7 +36,7 @@ class ClientThrottle(SimpleRateThrottle):
     """
 
     def get_rate(self) -> str:
-        return api_settings.DEFAULT_THROTTLE_RATES["client"]
+        return str(api_settings.DEFAULT_THROTTLE_RATES["client"])
 
     def allow_request(self, request, view) -> bool:
         now = time.time()

@@ -60,7 +60,7 @@ def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
     if "If-None-Match" not in request.headers:
         return response
-    return get_conditional_response(request, etag=response["ETag"], response=response)
+    return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
 class PartnerView(ApiView):

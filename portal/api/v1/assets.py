@@ -84,7 +84,7 @@ class AssetSerializer(serializers.Serializer):
     def get_links(self, card) -> LinksSerializer:
         links: Links = self.context["links"]
         asset = card.asset.public_id
-        return {"self": links.asset(asset), "renditions": links.renditions(asset)}
+        return {"self": links.asset(asset), "renditions": links.renditions(asset)}  # type: ignore[return-value]
 
 
 class AssetQuery(inputs.PagedQuery):

@@ -177,11 +177,7 @@ def test_a_language_that_is_not_there_is_never_replaced_silently(system, partner
 
 
 def test_a_language_taken_back_is_gone_while_the_others_stay(system, partner, drawing):
-    facts = [
-        file_fact(f"/Pantry/oat_{language}.jpg", uuid=language, group="oat", language=language)
-        for language in ("de", "en")
-    ]
-    asset = release(*facts)[0]
+    asset = in_languages("de", "en")
     make_rendition(asset.variants.get(language="de").current)
     pim = system(partner)
     release(
