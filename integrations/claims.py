@@ -148,7 +148,9 @@ def _without_covered(model: type[W], rows: list[W]) -> list[W]:
         skip_locked=True, no_key=True
     )
     model._default_manager.filter(pk__in=list(spare.values_list("pk", flat=True))).update(
-        state=model.COVERED, started_at=None, last_error=""
+        state=model.COVERED,  # type: ignore[attr-defined]
+        started_at=None,
+        last_error="",
     )
     return [row for row in rows if not row.coalesces or youngest.get(row.ordering_key, row.pk) == row.pk]
 

@@ -100,7 +100,7 @@ def decrypt(token: bytes) -> dict[str, str]:
 
 def credentials(connection: Connection) -> dict[str, str]:
     """Return a connection's secrets in the clear. Never log them, never put them into a message."""
-    return decrypt(connection.credentials)
+    return decrypt(bytes(connection.credentials))
 
 
 def rotate() -> int:

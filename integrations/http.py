@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, BinaryIO
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import requests
@@ -69,7 +69,7 @@ def call(
     data: bytes | None = None,
     json: Any = None,
     auth: tuple[str, str] | None = None,
-    into: BinaryIO | None = None,
+    into: IO[bytes] | None = None,
     max_bytes: int = MAX_BYTES,
     total_seconds: float = TOTAL_SECONDS,
     read_seconds: float = READ_SECONDS,
@@ -148,7 +148,7 @@ def _check_address(url: str, hosts: Collection[str], service: str) -> None:
 
 
 def _read(
-    response: requests.Response, into: BinaryIO | None, limit: int, service: str, *, whole: bool
+    response: requests.Response, into: IO[bytes] | None, limit: int, service: str, *, whole: bool
 ) -> tuple[bytes, int]:
     """
     Return ``(body, size)``; the body is empty when it went into a file.
@@ -263,11 +263,11 @@ class _Watched:
             deadline.sock = self.sock
 
 
-class _HTTPConnection(_Watched, HTTPConnectionPool.ConnectionCls):
+class _HTTPConnection(_Watched, HTTPConnectionPool.ConnectionCls):  # type: ignore[misc, valid-type]
     pass
 
 
-class _HTTPSConnection(_Watched, HTTPSConnectionPool.ConnectionCls):
+class _HTTPSConnection(_Watched, HTTPSConnectionPool.ConnectionCls):  # type: ignore[misc, valid-type]
     pass
 
 

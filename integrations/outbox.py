@@ -91,7 +91,8 @@ def deliver_next(
         error = _attempt(handlers, message, now)
         ended = clock()
         _record(message, error, ended)
-        attempt.outcome = {State.SENT: "sent", State.PARKED: "parked"}.get(message.state, "later")
+        outcomes: dict[str, str] = {State.SENT: "sent", State.PARKED: "parked"}
+        attempt.outcome = outcomes.get(message.state, "later")
         attempt.finished_at = ended
         attempt.duration_ms = round((time.monotonic() - began) * 1000)
         attempt.status = getattr(error, "status", None)

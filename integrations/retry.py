@@ -42,7 +42,7 @@ def out_of_patience(first_attempt_at: datetime, now: datetime) -> bool:
 
 
 def verdict(
-    error: Exception, *, attempts: int, first_attempt_at: datetime, now: datetime
+    error: Exception, *, attempts: int, first_attempt_at: datetime | None, now: datetime
 ) -> tuple[str, timedelta | None]:
     """
     Return ``(reason, wait)`` after a failed attempt; a ``wait`` of ``None`` means that a person has to look.
@@ -50,7 +50,7 @@ def verdict(
     :param attempts: counting the one that failed
     """
     match error:
-        case Retryable() if out_of_patience(first_attempt_at, now):
+        case Retryable() if first_attempt_at is not None and out_of_patience(first_attempt_at, now):
             return f"Gave up after {attempts} attempts in {PATIENCE.days} days. {error}", None
         case Retryable():
             return str(error), delay(attempts, retry_after=error.retry_after)

@@ -74,11 +74,15 @@ def check_options(connection: Connection) -> None:
     """
     :raises BadOptions: an option or a credential is missing or wrong
     """
-    {SCALEFLEX: scaleflex_config.account, TRADING_GRID: grid_config.account}[connection.vendor](connection)
+    readers: dict[str, Callable[[Connection], object]] = {
+        SCALEFLEX: scaleflex_config.account,
+        TRADING_GRID: grid_config.account,
+    }
+    readers[connection.vendor](connection)
 
 
 def _set_aside(*, connection: Connection, events: Sequence[InboundEvent], now: Any) -> dict[int, Ignored]:
     return {event.pk: Ignored(f"Nobody works on {event.kind}.") for event in events}
 
 
-_UNKNOWN = Handler(work=_set_aside, batch=50)
+_UNKNOWN = Handler(work=_set_aside, batch=50)  # type: ignore[arg-type]

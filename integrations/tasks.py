@@ -45,8 +45,8 @@ def poll(connection_id: int | None = None, **kwargs):
     """
     active = Connection.objects.filter(is_active=True)
     if connection_id is None:
-        for connection in active:
-            poll.apply_async(kwargs={"connection_id": connection.pk})
+        for each in active:
+            poll.apply_async(kwargs={"connection_id": each.pk})
         return
     connection = active.filter(pk=connection_id).first()
     if connection is not None and routing.poll(connection, seconds=SLICE_SECONDS):
@@ -96,4 +96,4 @@ class _Waker:
 
 wake = _Waker()
 # Threads do not survive a fork, and locks survive as they were: each worker process begins anew.
-os.register_at_fork(after_in_child=wake.__init__)
+os.register_at_fork(after_in_child=wake.__init__)  # type: ignore[misc]

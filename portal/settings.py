@@ -149,7 +149,7 @@ if FILES_URL.startswith("file://"):
         "OPTIONS": {"location": FILES_URL.removeprefix("file://") + "/renditions", "base_url": None},
     }
 elif FILES_URL.startswith("s3://"):
-    _bucket, _, _prefix = FILES_URL.removeprefix("s3://").partition("/")
+    _bucket, _sep, _prefix = FILES_URL.removeprefix("s3://").partition("/")
     _renditions = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {

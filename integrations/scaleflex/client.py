@@ -188,7 +188,7 @@ def _refusal(body: Mapping[str, Any], status: int | None, raw: bytes) -> Excepti
         body.get("hint"),
     )
     reason = next((text for text in reasons if isinstance(text, str) and text), "")[:200]
-    code = body.get("code") if isinstance(body.get("code"), str) else ""
+    code = str(body.get("code")) if isinstance(body.get("code"), str) else ""
     said = f"{SERVICE} refused ({status}{', ' + code if code else ''}){': ' + reason if reason else '.'}"
     if code in _KEY_TROUBLE or any(word in reason for word in _KEY_TROUBLE):
         return Refused(f"{said} Enter a valid API key in the connection.", status=status, body=raw)

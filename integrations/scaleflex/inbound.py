@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
+from django.db import OperationalError, transaction
 from django.db import connection as database
-from django.db import transaction
 
 from integrations import inbox
 from integrations.errors import BadPayload, DeliveryError
@@ -153,7 +153,7 @@ def _apply(facts: Sequence[FileFact], now: datetime) -> tuple[set[str], dict[str
         with transaction.atomic():
             return set(releases.apply_files(facts=facts, now=now).unsure), {}
     except Exception as error:
-        if isinstance(error, database.Database.OperationalError):
+        if isinstance(error, OperationalError):
             raise  # the database is in trouble, not a file
         if len(facts) == 1:
             return set(), {facts[0].uuid: f"Unexpected: {type(error).__name__}: {error}"}

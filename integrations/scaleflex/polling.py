@@ -141,7 +141,7 @@ class _Walker:
             self._next = None
 
     def _first(self, cursor: SyncCursor) -> dict[str, Any]:
-        value = {"running": True, "offset": 0, "limit": self._project.options.page_size}
+        value: dict[str, Any] = {"running": True, "offset": 0, "limit": self._project.options.page_size}
         if self._name == SWEEP:
             since = cursor.value.get("as_of")
             # The very first sweep has nothing to look back to: the first full walk reads everything.

@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from typing import Any, BinaryIO
+from typing import IO, Any
 from urllib.parse import quote, urlencode
 
 import av
@@ -36,7 +36,7 @@ _PICTURE_SECONDS, _LONG_SECONDS = 45.0, 240.0
 class ScaleflexSource:
     """Fetches renditions from the delivery of the connection a version comes from."""
 
-    def fetch(self, *, version: AssetVersion, revision: RecipeRevision, target: BinaryIO) -> Fetched:
+    def fetch(self, *, version: AssetVersion, revision: RecipeRevision, target: IO[bytes]) -> Fetched:
         """See ``portal.renditions.source.RenditionSource``."""
         connection = connections.get(version.variant.source)
         if connection is None:
@@ -51,7 +51,7 @@ class ScaleflexSource:
             raise SourceRefused(str(error)) from error
 
 
-def _fetch(account: Account, version: AssetVersion, revision: RecipeRevision, target: BinaryIO) -> Fetched:
+def _fetch(account: Account, version: AssetVersion, revision: RecipeRevision, target: IO[bytes]) -> Fetched:
     if version.medium == Medium.VIDEO and revision.format not in {*_VIDEO, Format.ORIGINAL}:
         return _still(account, version, revision, target)
     if revision.format == Format.ORIGINAL:
@@ -103,7 +103,7 @@ def delivery_url(account: Account, version: AssetVersion, query: dict[str, Any])
 
 
 def _download(
-    account: Account, version: AssetVersion, query: dict[str, Any], target: BinaryIO, *, seconds: float
+    account: Account, version: AssetVersion, query: dict[str, Any], target: IO[bytes], *, seconds: float
 ) -> None:
     http.call(
         "GET",
@@ -118,15 +118,18 @@ def _download(
     )
 
 
-def _checked_original(version: AssetVersion, target: BinaryIO) -> Fetched:
+def _checked_original(version: AssetVersion, target: IO[bytes]) -> Fetched:
     """An original must be the very bytes the DAM told us of."""
     target.seek(0)
-    if hashlib.file_digest(target, lambda: hashlib.sha1(usedforsecurity=False)).hexdigest() != version.sha1:
+    digest = hashlib.sha1(usedforsecurity=False)
+    while chunk := target.read(1 << 20):
+        digest.update(chunk)
+    if digest.hexdigest() != version.sha1:
         raise SourceRefused("Delivery sent other bytes than the file's own (SHA-1 differs).")
     return Fetched(media_type=version.media_type, width=version.width, height=version.height)
 
 
-def _checked_picture(target: BinaryIO, revision: RecipeRevision) -> Fetched:
+def _checked_picture(target: IO[bytes], revision: RecipeRevision) -> Fetched:
     target.seek(0)
     content = target.read()
     try:
@@ -140,7 +143,7 @@ def _checked_picture(target: BinaryIO, revision: RecipeRevision) -> Fetched:
     return Fetched(media_type=_MEDIA_TYPES[Format(revision.format)], width=image.width, height=image.height)
 
 
-def _checked_video(target: BinaryIO, revision: RecipeRevision) -> Fetched:
+def _checked_video(target: IO[bytes], revision: RecipeRevision) -> Fetched:
     target.seek(0)
     try:
         with av.open(target) as container:
@@ -161,13 +164,13 @@ def _check_bounds(width: int, height: int, revision: RecipeRevision) -> None:
         )
 
 
-def _still(account: Account, version: AssetVersion, revision: RecipeRevision, target: BinaryIO) -> Fetched:
+def _still(account: Account, version: AssetVersion, revision: RecipeRevision, target: IO[bytes]) -> Fetched:
     """Make the picture of a video for our pages: the frame after one second, or the first there is."""
     clip = io.BytesIO()
     _download(account, version, {"w": 640, "func": "bound", "format": "mp4"}, clip, seconds=_LONG_SECONDS)
     clip.seek(0)
     try:
-        with av.open(clip) as container:
+        with av.open(clip, "r") as container:
             frame = None
             for frame in container.decode(video=0):
                 if frame.time is not None and frame.time >= 1:
@@ -178,6 +181,8 @@ def _still(account: Account, version: AssetVersion, revision: RecipeRevision, ta
     except (av.FFmpegError, IndexError):
         raise SourceRefused("Delivery sent something that is no video.") from None
     image = pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
-    image = image.thumbnail_image(revision.width or image.width, height=revision.height or image.height, size="down")
+    image = image.thumbnail_image(
+        revision.width or image.width, height=revision.height or image.height, size="down"
+    )
     target.write(image.webpsave_buffer(Q=revision.quality or 80, effort=2))
     return Fetched(media_type="image/webp", width=image.width, height=image.height)

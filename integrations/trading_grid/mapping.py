@@ -30,7 +30,7 @@ def inbound(options: Options, endpoint: str, body: Mapping[str, Any]) -> dict[st
 
 def _maps(options: Options, endpoint: str) -> tuple[Mapping[str, str], dict[str, Mapping[str, str]]]:
     resource = RESOURCES.get(endpoint, endpoint)
-    words = {
+    words: dict[str, Mapping[str, str]] = {
         VALUE_FIELDS[name][1]: entries
         for name, entries in options.value_map.items()
         if VALUE_FIELDS[name][0] == resource

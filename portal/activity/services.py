@@ -56,7 +56,7 @@ def seal(*, limit: int = 5000) -> int:
         if not cursor.fetchone()[0]:
             return 0
         last = Activity.objects.filter(position__isnull=False).order_by("-position").first()
-        position, digest = (last.position, last.digest) if last else (0, FIRST)
+        position, digest = (last.position or 0, last.digest) if last else (0, FIRST)
         entries = list(Activity.objects.filter(position__isnull=True).order_by("id")[:limit])
         for entry in entries:
             position += 1

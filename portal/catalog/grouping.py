@@ -87,23 +87,22 @@ class Shelf:
     def _describe(self, asset: Asset, fact: FileFact) -> None:
         shared = bool(fact.group) and not asset.source_key.startswith("file:")
         product = self._product(fact)
+        # Variants of one asset each bring the words of their language; a file alone says all there is to say.
+        title = {**(asset.title if shared else {}), **fact.title}
+        if not title:
+            title = {"en": fact.name.rsplit(".", 1)[0].replace("_", " ")}
         facts = {
             "product": product,
             "kind": fact.kind,
             "view": fact.view,
             "brand": fact.brand,
-            # Variants of one asset each bring the words of their language; a file alone says all there is to say.
-            "title": {**(asset.title if shared else {}), **fact.title},
+            "title": title,
             "description": {**(asset.description if shared else {}), **fact.description},
             "alt_text": {**(asset.alt_text if shared else {}), **fact.alt_text},
         }
-        if not facts["title"]:
-            facts["title"] = {"en": fact.name.rsplit(".", 1)[0].replace("_", " ")}
         names = product.name.values() if product else ()
         kept = asset.search if shared else ""
-        words = searchable(
-            *facts["title"].values(), *names, fact.brand, fact.gtin, fact.name, *fact.tags, kept
-        )
+        words = searchable(*title.values(), *names, fact.brand, fact.gtin, fact.name, *fact.tags, kept)
         facts["search"] = " ".join(dict.fromkeys(words.split()))
         for name, value in facts.items():
             setattr(asset, name, value)

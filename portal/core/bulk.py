@@ -25,6 +25,7 @@ def save_all(objects: Iterable[Model], fields: Sequence[str] = (), *, batch_size
 def _save(objects: Sequence[Model], fields: Sequence[str]) -> None:
     meta = objects[0]._meta
     columns = [field for field in meta.local_concrete_fields if not field.generated]
+    column_of = {field.name: str(field.column) for field in columns}
     quote = connection.ops.quote_name
     table = quote(meta.db_table)
     with connection.cursor() as cursor:
@@ -40,11 +41,11 @@ def _save(objects: Sequence[Model], fields: Sequence[str]) -> None:
                 instance._state.db = connection.alias
         for instance in objects:
             # Takes over row numbers that related objects were given after they were assigned, as bulk_create does.
-            instance._prepare_related_fields_for_save(operation_name="save_all")
-        rows = [{field.column: getattr(o, field.attname) for field in columns} for o in objects]
-        names = ", ".join(quote(f.column) for f in columns)
+            instance._prepare_related_fields_for_save(operation_name="save_all")  # type: ignore[attr-defined]
+        rows = [{str(field.column): getattr(o, field.attname) for field in columns} for o in objects]
+        names = ", ".join(quote(column) for column in column_of.values())
         changes = ", ".join(
-            f"{quote(c)} = excluded.{quote(c)}" for c in (meta.get_field(f).column for f in fields)
+            f"{quote(c)} = excluded.{quote(c)}" for c in (column_of[field] for field in fields)
         )
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) "

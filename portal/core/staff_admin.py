@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -44,7 +45,7 @@ class StaffAdmin(admin.ModelAdmin):
     ``csv_columns``  fields (``partner__name``) or methods of the class that take a row; the list's columns when empty
     """
 
-    nav: NavPlace | None
+    nav: NavPlace | None = None
     orders: Mapping[str, Order] = {"newest": Order(_("Newest first"), ("-id",), (int,))}
     wide: Sequence[str] = ()
     middle: Sequence[str] = ()
@@ -58,6 +59,11 @@ class StaffAdmin(admin.ModelAdmin):
     show_facets = admin.ShowFacets.NEVER
     actions = ("export_csv",)
     view_on_site = False
+
+    @property
+    def list_label(self) -> str:
+        """What the list is called: the same word as in the menu."""
+        return capfirst(str(self.nav.label if self.nav else self.opts.verbose_name_plural))
 
     def get_changelist(self, request: HttpRequest, **kwargs) -> type[StaffList]:
         return StaffList
@@ -94,17 +100,17 @@ class StaffAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    def csv_view(self, request: HttpRequest) -> HttpResponse:
+    def csv_view(self, request: HttpRequest) -> HttpResponseBase:
         """The whole list as it is filtered, not only its first page."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         return self._csv(self.get_changelist_instance(request).get_queryset(request))
 
     @admin.action(description=_("CSV of the ticked rows"), permissions=["view"])
-    def export_csv(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+    def export_csv(self, request: HttpRequest, queryset: QuerySet) -> HttpResponseBase:
         return self._csv(queryset)
 
-    def _csv(self, queryset: QuerySet) -> HttpResponse:
+    def _csv(self, queryset: QuerySet) -> HttpResponseBase:
         columns = [(self._heading(name), self._value(name)) for name in self.csv_columns or self.list_display]
         return csv_out.stream(
             queryset, name=f"{self.opts.model_name}s", columns=columns, prepare=self.prepare
@@ -135,7 +141,7 @@ class StaffAdmin(admin.ModelAdmin):
             {
                 **self.admin_site.each_context(request),
                 "opts": self.opts,
-                "list_label": capfirst(self.opts.verbose_name_plural),
+                "list_label": self.list_label,
                 "title": title,
                 **context,
             },

@@ -54,7 +54,7 @@ class StaffList(ChangeList):
         self.wanted_sort = request.GET.get(SORT, "")
         super().__init__(request, *args, **kwargs)
         self.params.pop(CURSOR, None)
-        self.title = capfirst(self.opts.verbose_name_plural)
+        self.title = self.model_admin.list_label
 
     @property
     def sort(self) -> str:
@@ -122,7 +122,7 @@ class StaffList(ChangeList):
 
     def cells(self, row: Any) -> list[tuple[Column, SafeString | str]]:
         """One row's values, the first of them linked to the row's page."""
-        shown = []
+        shown: list[tuple[Column, SafeString | str]] = []
         for column in self.columns:
             text = self._text(column.name, row)
             if not shown and self.list_display_links is not None:

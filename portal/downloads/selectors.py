@@ -60,8 +60,8 @@ def _lines(partner: Partner, rows: Sequence[Download], *, at: datetime) -> list[
     for row in rows:
         item = items.get(row.version.variant_id) if row.version else None
         status = _standing(row.version, item)
-        replaced = item is not None and status == Status.REPLACED
-        lines.append(DownloadLine(row, status, item.version.number if replaced else None))
+        newer = item.version.number if item is not None and status == Status.REPLACED else None
+        lines.append(DownloadLine(row, status, newer))
     return lines
 
 
@@ -177,8 +177,8 @@ def _known(
     status = _standing(version, item)
     reason, successor = "", None
     if status == Status.WITHDRAWN:
-        last = max((i for i in items if i.withdrawn_at), key=lambda i: i.withdrawn_at, default=None)
-        reason = version.withdrawal or (last.withdrawal if last else Withdrawal.RIGHTS)
+        last = max(((i.withdrawn_at, i.withdrawal) for i in items if i.withdrawn_at), default=None)
+        reason = version.withdrawal or (last[1] if last else Withdrawal.RIGHTS)
     elif item is not None and status == Status.REPLACED:
         successor = recipes.newest_of(item.version, rendition.revision.recipe)
     return KnownFile(

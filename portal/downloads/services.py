@@ -80,16 +80,11 @@ def authorise_download(
         raise publications.taken_back(partner, asset=card.asset, variant__language=language) or NotFound
     wanted = chosen.version
     if version is not None and version != wanted.number:
-        wanted = next(
-            (
-                v
-                for v in publications.versions_of(partner, card, language=chosen.language)
-                if v.number == version
-            ),
-            None,
-        )
-        if wanted is None:
+        history = publications.versions_of(partner, card, language=chosen.language)
+        older = next((v for v in history if v.number == version), None)
+        if older is None:
             raise NotFound
+        wanted = older
     revision = recipes.revision_for(wanted, recipe)
     if revision is None:
         raise NotFound
@@ -221,7 +216,7 @@ def _record(
         file_name=name,
         sha256=rendition.sha256,
         media_type=rendition.media_type,
-        size=rendition.size,
+        size=rendition.size or 0,
         at=now,
     )
     activity.record(

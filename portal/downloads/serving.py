@@ -2,7 +2,7 @@
 
 import base64
 import re
-from typing import BinaryIO
+from typing import IO
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -76,7 +76,7 @@ class _Part:
     before the first chunk: a generator that never began would not.
     """
 
-    def __init__(self, file: BinaryIO, start: int, end: int, size: int = 1 << 16):
+    def __init__(self, file: IO[bytes], start: int, end: int, size: int = 1 << 16):
         self.file, self.left, self.size = file, end - start + 1, size
         file.seek(start)
 

@@ -127,7 +127,7 @@ def _files(narrow: Q) -> Iterator[_File]:
         )
     )  # fmt: skip
     for *facts, gtin, current, end in rows.iterator(chunk_size=5000):
-        yield _File(*facts, gtin or "", current, end)
+        yield _File(*facts, gtin or "", current, end)  # type: ignore[call-arg]
 
 
 def examples(effect: Effect) -> list[Variant]:

@@ -9,13 +9,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from portal.catalog.models import Asset, Variant
 from portal.core import rowscope
 from portal.core.labels import brand_name, language_name
+from portal.core.templatetags.portal import moment_text
 from portal.partners.choices import CommunityStatus
 from portal.partners.models import Community, Partner
 from portal.partners.selectors import community_ids
@@ -152,7 +151,8 @@ def _about_file(variant: Variant, at: datetime) -> list[Reason]:
         return [
             Reason(
                 False,
-                _("The file was deleted in the media library on %(day)s.") % {"day": _day(variant.gone_at)},
+                _("The file was deleted in the media library on %(day)s.")
+                % {"day": moment_text(variant.gone_at)},
             )
         ]
     word = variant.approval_word or "-"
@@ -180,13 +180,13 @@ def _about_file(variant: Variant, at: datetime) -> list[Reason]:
 def _about_rights(variant: Variant, at: datetime) -> list[Reason]:
     start, end = variant.rights_start, variant.rights_end
     if end is not None and end <= at:
-        return [Reason(False, _("The rights ended on %(day)s.") % {"day": _day(end)})]
+        return [Reason(False, _("The rights ended on %(day)s.") % {"day": moment_text(end)})]
     reasons = []
     if start is not None and start > at:
         text = _("The rights begin on %(day)s. Until then it is shown as scheduled and cannot be downloaded.")
-        reasons.append(Reason(None, text % {"day": _day(start)}))
+        reasons.append(Reason(None, text % {"day": moment_text(start)}))
     if end is not None:
-        reasons.append(Reason(True, _("The rights last until %(day)s.") % {"day": _day(end)}))
+        reasons.append(Reason(True, _("The rights last until %(day)s.") % {"day": moment_text(end)}))
     elif start is None or start <= at:
         reasons.append(Reason(True, _("The rights have no end.")))
     return reasons
@@ -229,7 +229,7 @@ def _misses(rule: RoutingRule, variant: Variant, asset: Asset) -> list[str]:
 
 
 def _miss(rule: RoutingRule, name: str, has: Iterable[str]) -> str:
-    label = str(RoutingRule._meta.get_field(name).verbose_name).capitalize()
+    label = str(getattr(RoutingRule._meta.get_field(name), "verbose_name", name)).capitalize()
     return _("%(label)s: the file has %(has)s, the rule wants %(wants)s.") % {
         "label": label,
         "has": ", ".join(str(value) for value in has if value) or _("none"),
@@ -289,7 +289,7 @@ def _about_publication(
     there = [item for item in items if item.community_id in mine]
     reasons = []
     for item in there:
-        names = {"community": str(item.community), "day": _day(item.withdrawn_at or item.released_at)}
+        names = {"community": str(item.community), "day": moment_text(item.withdrawn_at or item.released_at)}
         if item.withdrawn_at is None:
             reasons.append(Reason(None, _("Published in %(community)s since %(day)s.") % names))
         else:
@@ -310,7 +310,3 @@ def _about_publication(
         other = _("It is still published although no rule wants it there. Ask for a pass over all files.")
         reasons.append(Reason(None, text if is_routing else other))
     return reasons
-
-
-def _day(at: datetime) -> str:
-    return date_format(localtime(at), "j M Y, H:i")

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
@@ -54,9 +55,9 @@ class AssetFilter:
     def toggled(self, facet: str, value: str) -> "AssetFilter":
         """Return the filter with one value of a facet switched on or off."""
         values = getattr(self, facet)
-        return replace(
-            self, **{facet: tuple(v for v in values if v != value) if value in values else (*values, value)}
-        )
+        switched = tuple(v for v in values if v != value) if value in values else (*values, value)
+        changes: dict[str, Any] = {facet: switched}
+        return replace(self, **changes)
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,12 @@ def count(communities: Sequence[int], wish: AssetFilter, *, at: datetime) -> Fac
     rows = only.none() if everything else only
     found_sql, found_params = _sql(rows)
     with connection.cursor() as cursor:
-        named = {"at": at, "soon": expires_soon(at), "communities": list(communities), "all": everything}
+        named: dict[str, Any] = {
+            "at": at,
+            "soon": expires_soon(at),
+            "communities": list(communities),
+            "all": everything,
+        }
         named |= {f"f{n}": value for n, value in enumerate(found_params)}
         cursor.execute(_CUBE.replace("{found}", found_sql), named)
         cells = cursor.fetchall()

@@ -28,18 +28,20 @@ def check_digit(digits: str) -> str:
 class WordsField(forms.CharField):
     """A list, one entry per line or with commas between. ``splitter`` tells where one entry ends."""
 
-    def __init__(self, *, splitter: str = r"[\n,]", rows: int = 2, longest: int = 200, **kwargs):
-        self.splitter, self.longest = re.compile(splitter), longest
+    def __init__(
+        self, *, splitter: str = r"[\n,]", joiner: str = "\n", longest: int = 200, rows: int = 2, **kwargs
+    ):
+        self.splitter, self.joiner, self.longest = re.compile(splitter), joiner, longest
         widget = forms.Textarea(attrs={"rows": rows, "autocomplete": "off", "spellcheck": "false"})
         super().__init__(required=False, max_length=20_000, widget=widget, **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return "\n".join(value) if isinstance(value, list) else value
+        return self.joiner.join(value) if isinstance(value, list) else value
 
     def to_python(self, value: Any) -> list[str]:
         text = str(super().to_python(value) or "")
-        words = (" ".join(word.split()) for word in self.splitter.split(text.replace("\r", "\n")))
-        words = list(dict.fromkeys(word for word in words if word))
+        parts = (" ".join(part.split()) for part in self.splitter.split(text.replace("\r", "\n")))
+        words = list(dict.fromkeys(part for part in parts if part))
         if long := next((word for word in words if len(word) > self.longest), ""):
             raise ValidationError(
                 _("“%(value)s…” is too long: one entry has at most %(most)d characters. Is a comma missing?"),
@@ -116,6 +118,7 @@ class RuleForm(forms.Form):
     markets = WordsField(
         label=gettext_lazy("Markets"),
         splitter=r"[\n,;\s]",
+        joiner=", ",
         rows=1,
         help_text=gettext_lazy("Two letters each: DE, AT. A file without markets is meant for all."),
     )
@@ -123,6 +126,7 @@ class RuleForm(forms.Form):
         label=gettext_lazy("Languages"),
         longest=12,
         splitter=r"[\n,;\s]",
+        joiner=", ",
         rows=1,
         help_text=gettext_lazy("For example de, ar. A file without words fits every language."),
     )

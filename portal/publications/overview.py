@@ -39,7 +39,10 @@ def numbers_of(communities: Collection[Community]) -> dict[int, Numbers]:
         )
         .order_by()
     )
-    found = {row.pop("community"): Numbers(**row) for row in rows}
+    found = {
+        row["community"]: Numbers(assets=row["assets"], posted=row["posted"], waiting=row["waiting"])
+        for row in rows
+    }
     return {community.pk: found.get(community.pk, Numbers()) for community in communities}
 
 
@@ -52,7 +55,7 @@ def rule_counts(communities: Collection[Community]) -> dict[int, int]:
     """Return how many rules in force lead into each community, by row number: one query."""
     through = RoutingRule.communities.through.objects
     rows = through.filter(community__in=[c.pk for c in communities], routingrule__is_active=True)
-    return dict(rows.values("community").annotate(n=Count("pk")).order_by().values_list("community", "n"))
+    return dict(rows.values("community").annotate(n=Count("pk")).order_by().values_list("community", "n"))  # type: ignore[misc]
 
 
 def posts_waiting(community: Community, *, limit: int = 10) -> list[Publication]:

@@ -204,7 +204,8 @@ def newest_changes(
         rows = rows.filter(at__gt=since)
     newest: dict[int, Change] = {}
     for change in rows.order_by("-at", "-id")[: limit * 8]:
-        newest.setdefault(change.asset_id, change)
+        if change.asset_id is not None:
+            newest.setdefault(change.asset_id, change)
     visible = visible_items(partner, at=at)
     items = _with_files(visible.filter(asset__in=list(newest)))
     assets = Asset.objects.select_related("product").in_bulk(list(newest))

@@ -157,6 +157,8 @@ class _Desk:
             self._note(item, ChangeKind.WITHDRAWN, reason)
 
     def _fill(self, item: PublicationItem, variant: Variant, state: str) -> None:
+        if variant.current is None:
+            raise ValueError("Only a variant with a current version can be published.")
         item.version, item.state = variant.current, state
         item.usable_from, item.visible_until = variant.rights_start, variant.rights_end
         item.withdrawn_at, item.withdrawal = None, ""

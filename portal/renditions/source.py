@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -33,7 +33,7 @@ class Fetched:
 
 
 class RenditionSource(Protocol):
-    def fetch(self, *, version: AssetVersion, revision: RecipeRevision, target: BinaryIO) -> Fetched:
+    def fetch(self, *, version: AssetVersion, revision: RecipeRevision, target: IO[bytes]) -> Fetched:
         """
         Write one version, cut by one recipe revision, into ``target``, and check it: format as asked, pixels within
         bounds, not an error page, not above ``settings.RENDITION_MAX_BYTES``.

@@ -4,7 +4,7 @@ import os
 import re
 import shutil
 import tempfile
-from typing import BinaryIO
+from typing import IO
 
 from django.core.files import File
 from django.core.files.storage import storages
@@ -30,7 +30,7 @@ def has(sha256: str) -> bool:
     return storages["renditions"].exists(_name(sha256))
 
 
-def open_bytes(sha256: str) -> BinaryIO:
+def open_bytes(sha256: str) -> IO[bytes]:
     """
     Return the bytes as an open file.
 
@@ -39,7 +39,7 @@ def open_bytes(sha256: str) -> BinaryIO:
     return storages["renditions"].open(_name(sha256), "rb")
 
 
-def put(sha256: str, source: BinaryIO) -> None:
+def put(sha256: str, source: IO[bytes]) -> None:
     """Keep bytes under their digest. Who reads sees all of them or none; the same bytes again change nothing."""
     storage, name = storages["renditions"], _name(sha256)
     if storage.exists(name):

@@ -61,6 +61,11 @@ def filters(call: Call) -> dict[str, Any]:
     raise not_simulated("the filter helper of the vendor's own interface")
 
 
+def renew(call: Call) -> dict[str, Any]:
+    """``POST /key/renew``: for people signed in to the vendor's hub, which has no part here."""
+    raise not_simulated("sessions of the vendor's hub")
+
+
 ROUTES = [
     Route("GET", "/settings", None, settings, needs_key=False),
     Route("GET", "/meta/model/fields", "CONFIG_LIST", fields),
@@ -68,4 +73,5 @@ ROUTES = [
     Route("GET", "/metadata/autocomplete", "OBJECTS_LIST", autocomplete),
     Route("GET", "/filters", "OBJECTS_LIST", filters),
     Route("POST", "/edit/assets", "FILE_META_CHANGE", edit_by_csv),
+    Route("POST", "/key/renew", None, renew, needs_key=False),
 ]

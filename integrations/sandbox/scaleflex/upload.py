@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from integrations.sandbox.scaleflex import metadata_model, tagging
 from integrations.sandbox.scaleflex.blobs import Draft
 from integrations.sandbox.scaleflex.call import Call, Route
-from integrations.sandbox.scaleflex.errors import ApiError, bad_request, json_response
+from integrations.sandbox.scaleflex.errors import ApiError, bad_request, json_response, not_simulated
 from integrations.sandbox.scaleflex.folders_store import normal_path
 from integrations.sandbox.scaleflex.incoming import Incoming, Refused, receive
 
@@ -27,6 +27,8 @@ BLOCK = 1024 * 1024
 
 def upload(call: Call) -> Response:
     """``POST /files`` and its older alias ``/upload``: by content type, one of three ways."""
+    if call.args.get("resize") or "transcode" in call.args.get("postprocess", ""):
+        raise not_simulated("resizing or transcoding at upload; ask the delivery or a video job for it")
     folder = normal_path(call.args.get("folder") or call.args.get("dir") or "/")
     if call.key:
         call.key.require_folder(folder)
