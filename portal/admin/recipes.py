@@ -159,7 +159,7 @@ class RenditionAdmin(StaffAdmin):
     list_display = ("file", "state_mark", "cut", "result", "attempts", "made")
     middle = ("cut", "made")
     wide = ("attempts",)
-    list_filter = ("state", ("revision__recipe", admin.RelatedFieldListFilter))  # type: ignore[assignment]
+    list_filter = ("state", ("revision__recipe", admin.RelatedFieldListFilter))
     list_select_related = ("version__variant", "revision__recipe")
     can_search = True
     search_fields = ("=sha256", "=version__file_name", "=version__public_id")
