@@ -57,7 +57,7 @@ class StaffAdmin(admin.ModelAdmin):
     empty_value_display = "–"
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
-    actions = ("export_csv",)
+    actions: Sequence[str] = ("export_csv",)
     view_on_site = False
 
     @property
