@@ -269,3 +269,9 @@ def test_colours_and_thumbnail_come_later_when_the_switch_says_so(dam):
     assert "thumbnail" not in early["info"]
     assert late["info"]["dominant_color"] == "navy"
     assert late["modified_at"] > early["modified_at"]
+
+
+@pytest.mark.parametrize("query", ["&resize=10,10", "&postprocess=transcode"])
+def test_work_that_is_not_simulated_is_refused_not_forgotten(dam, query):
+    assert send(dam, "a.jpg", jpeg(), query=query).status_code == 501
+    assert dam.names() == []
