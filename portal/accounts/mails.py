@@ -14,7 +14,7 @@ def send_welcome(user: User) -> None:
     :raises OSError: the mail server does not take it
     """
     mails.send(
-        "staff_welcome",
+        "admin/emails/staff_welcome",
         to=user.email,
         language=user.language,
         context={"user": user, "url": f"{settings.PORTAL_URL}{reverse('admin:index')}"},

@@ -1,5 +1,6 @@
 """The activity record: what the business did, and whether anybody has touched it since."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -26,6 +27,8 @@ from portal.core.staff_lists import Order
 from portal.core.templatetags.portal import icon, moment, short_digest
 from portal.partners import directory
 
+_ID = re.compile(r"[a-z]{3}_[a-z2-7]{16}")
+
 
 class What(admin.SimpleListFilter):
     """Which kind of thing happened."""
@@ -51,7 +54,7 @@ class ActivityAdmin(StaffAdmin):
     change_list_template = "admin/activities.html"
     list_display = ("what", "time", "who", "company", "about", "place")
     list_display_links = None
-    middle = ("company", "about")
+    middle = ("company", "who")
     wide = ("place",)
     list_filter = (What, filters.Since, filters.OfPartner, filters.AboutSubject)
     list_select_related = ("partner",)
@@ -143,5 +146,8 @@ def _facts(data: dict[str, Any]) -> str:
         return short_digest(str(value))
 
     return " · ".join(
-        f"{key} {word(value)}" for key, value in data.items() if value not in (None, "", [], {})
+        f"{key} {word(value)}"
+        for key, value in data.items()
+        # Ids are for programs; what they name stands in the next column.
+        if value not in (None, "", [], {}) and not _ID.fullmatch(str(value))
     )

@@ -206,7 +206,7 @@ class VariantAdmin(_OnAssetPage):
     list_display = ("file", "state", "language_markets", "rights", "current_number", "modified")
     middle = ("language_markets", "rights")
     wide = ("modified", "current_number")
-    list_filter = ("approved", "language", ("gone_at", admin.EmptyFieldListFilter), filters.OfAsset)
+    list_filter = ("approved", "language", filters.InLibrary, filters.OfAsset)
     list_select_related = ("current", "asset")
     can_search = True
     search_help_text = gettext_lazy("Path, file name, GTIN or id")

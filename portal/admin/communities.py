@@ -80,7 +80,9 @@ class CommunityAdmin(StaffAdmin):
         return row.numbers.assets
 
     @admin.display(description=gettext_lazy("posts"))
-    def posts(self, row: Any) -> SafeString:
+    def posts(self, row: Any) -> str | SafeString:
+        if not (row.numbers.waiting or row.numbers.posted):
+            return ""
         if not row.numbers.waiting:
             return mark(
                 "ok", "check-double", _("%(count)d posted") % {"count": row.numbers.posted}, look="bare"

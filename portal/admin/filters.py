@@ -3,13 +3,13 @@
 from datetime import timedelta
 
 from django.contrib import admin
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.catalog.models import Asset, Product
 from portal.core.staff_lists import LinkedFilter
-from portal.partners.models import Community, Partner
+from portal.partners.models import Community, Membership, Partner
 from portal.publications.models import Publication
 from portal.publications.overview import expiring_soon, waiting
 
@@ -105,6 +105,41 @@ class Standing(admin.SimpleListFilter):
                 living = queryset.model.objects.filter(alive)
                 return queryset.exclude(pk__in=living.values("pk"))
         return queryset
+
+
+class Kind(admin.SimpleListFilter):
+    """What a person is here."""
+
+    title, parameter_name = _("kind"), "kind"
+
+    def lookups(self, request, model_admin):
+        return [
+            ("staff", _("Staff")),
+            ("administrators", _("Administrators")),
+            ("companies", _("Of companies")),
+        ]
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        match self.value():
+            case "staff":
+                return queryset.filter(is_staff=True)
+            case "administrators":
+                return queryset.filter(is_staff=True, is_superuser=True)
+            case "companies":
+                return queryset.filter(Exists(Membership.objects.filter(user=OuterRef("pk"))))
+        return queryset
+
+
+class InLibrary(admin.SimpleListFilter):
+    """Whether the DAM still has a file."""
+
+    title, parameter_name = _("there"), "there"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("In the library")), ("no", _("Deleted"))]
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(gone_at__isnull=self.value() == "yes") if self.value() else queryset
 
 
 class Posted(admin.SimpleListFilter):

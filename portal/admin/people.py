@@ -19,9 +19,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from portal.accounts import directory, mails, services
-from portal.accounts.forms import StaffForm
 from portal.accounts.models import User
 from portal.activity import selectors as activity
+from portal.admin import filters
+from portal.admin.forms import StaffForm
 from portal.core.admin_site import NavPlace
 from portal.core.errors import DomainError
 from portal.core.staff_admin import StaffAdmin, actor_of, mark
@@ -52,7 +53,7 @@ class PersonAdmin(StaffAdmin):
     list_display = ("person", "state", "companies", "factor", "signed_in")
     middle = ("companies",)
     wide = ("factor",)
-    list_filter = ("is_staff", "is_active", "is_superuser")
+    list_filter = (filters.Kind, "is_active")
     can_search = True
     search_fields = ("email", "name", "=public_id")
     search_help_text = gettext_lazy("Name or mail address")

@@ -10,7 +10,7 @@ from django.utils import translation
 
 def send(name: str, *, to: str, language: str, context: Mapping[str, Any]) -> None:
     """
-    Send ``emails/<name>_subject.txt``, ``_message.txt`` and ``_message.html`` to one reader, in their language.
+    Send ``<name>_subject.txt``, ``_message.txt`` and ``_message.html`` to one reader, in their language.
 
     Called after the transaction that gives reason for it, never inside.
 
@@ -18,8 +18,8 @@ def send(name: str, *, to: str, language: str, context: Mapping[str, Any]) -> No
     :raises OSError: the mail server does not take it (``smtplib`` errors are ``OSError``)
     """
     with translation.override(language or translation.get_language()):
-        subject = " ".join(render_to_string(f"emails/{name}_subject.txt", context).split())
-        text = render_to_string(f"emails/{name}_message.txt", context).strip() + "\n"
+        subject = " ".join(render_to_string(f"{name}_subject.txt", context).split())
+        text = render_to_string(f"{name}_message.txt", context).strip() + "\n"
         mail = EmailMultiAlternatives(subject, text, to=[to])
-        mail.attach_alternative(render_to_string(f"emails/{name}_message.html", context), "text/html")
+        mail.attach_alternative(render_to_string(f"{name}_message.html", context), "text/html")
         mail.send()

@@ -19,7 +19,7 @@ def send_invitation(invitation: Invitation, token: str) -> None:
     :raises OSError: the mail server does not take it
     """
     mails.send(
-        "invitation",
+        "emails/invitation",
         to=invitation.email,
         language=invitation.language,
         context={"invitation": invitation, "url": invitation_url(token)},
