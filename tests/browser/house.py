@@ -1,0 +1,218 @@
+"""What the browser tests look at: companies, people and files in every state a page can show."""
+
+import io
+from datetime import timedelta
+from fractions import Fraction
+
+import av
+from django.utils import timezone
+
+from portal.accounts.models import User
+from portal.catalog.models import Asset, AssetVersion
+from portal.downloads import services as downloads
+from portal.downloads.choices import Via
+from portal.partners import services as partners
+from portal.partners.choices import PartnerStatus, Role
+from portal.partners.models import Membership, Partner
+from portal.releases import services as releases
+from tests.builders import (
+    file_fact,
+    gtin14,
+    make_community,
+    make_partner,
+    make_rendition,
+    make_staff,
+    make_user,
+    picture,
+    release,
+)
+
+SHOWN = ("preview-480", "preview-1200", "web-1200")
+MANY = 55
+
+
+class House:
+    """
+    ==========  ===========================================================================================
+    ``shop``    a company with assets in every state, and downloads of which some are right no more
+    ``archive`` a company with more assets than one page shows
+    ``waiting`` a company in a community without files;  ``alone`` a company in no community
+    ``closed``  a company whose access rests
+    ==========  ===========================================================================================
+
+    Their people are called ``reader``, ``archivist``, ``newcomer``, ``loner`` and ``shut_out``; ``agent`` works for two
+    companies, ``nobody`` for none, ``staff`` for the brand.
+    """
+
+    is_full = False
+
+    def fill(self) -> None:
+        """Move everybody in. The second call finds them there."""
+        if self.is_full:
+            return
+        self.now = timezone.now()
+        self.staff = make_staff(email="staff@brand.example")
+        self._companies()
+        self._files()
+        self._downloads()
+        self._invitations()
+        self.is_full = True
+
+    def person(self, partner: Partner | None, name: str, **fields) -> User:
+        user = make_user(partner, email=f"{name.split()[0].lower()}@company.example", name=name, **fields)
+        # Somebody who has been here before sees what is new since.
+        Membership.objects.filter(user=user).update(
+            seen_at=self.now - timedelta(days=2), previous_visit_at=self.now - timedelta(days=9)
+        )
+        return user
+
+    def _companies(self) -> None:
+        self.shop = make_partner("Bergmann Retail", languages=("de", "en"), now=self.now)
+        self.archive = make_partner("Librería Ñandú", now=self.now)
+        self.waiting = make_partner("شركة الخليج للتوزيع", now=self.now)
+        self.alone = make_partner("Alone", now=self.now)
+        self.closed = make_partner("Closed", status=PartnerStatus.SUSPENDED, now=self.now)
+        make_community(self.shop, folder="/Shop", now=self.now)
+        make_community(self.archive, folder="/Archive", now=self.now)
+        make_community(self.waiting, folder="/Nothing", now=self.now)
+        self.reader = self.person(self.shop, "Jana Kessler", role=Role.MANAGER)
+        self.archivist = self.person(self.archive, "Inés Ortega")
+        self.newcomer = self.person(self.waiting, "Omar Nasser")
+        self.loner = self.person(self.alone, "Lone Holm")
+        self.shut_out = self.person(self.closed, "Sam Reed")
+        self.agent = self.person(self.shop, "Agnes Agent")
+        partners.add_member(partner=self.closed, user=self.agent, role=Role.MEMBER, now=self.now)
+        self.nobody = make_user(email="nobody@company.example", name="Nobody")
+
+    def _files(self) -> None:
+        day = timedelta(days=1)
+        last_month, now = self.now - 30 * day, self.now - 2 * day
+        gtin = gtin14(952123450004)
+        muesli = {
+            "gtin": gtin,
+            "product_name": {"en": "Berry muesli", "de": "Beerenmüsli"},
+            "net_content": "750 g",
+            "brand": "Norrvik Pantry",
+            "group": "muesli-front",
+            "view": "front",
+            "markets": ("DE", "AT"),
+            "title": {"en": "Berry muesli, front", "de": "Beerenmüsli, vorn"},
+            "alt_text": {"en": "A carton of berry muesli from the front"},
+            "usage_rights": "Web shop and print",
+        }
+        first = file_fact(
+            "/Shop/muesli.jpg", uuid="muesli-1", language="de", modified_at=last_month, **muesli
+        )
+        english = file_fact("/Shop/muesli_en.jpg", language="en", modified_at=last_month, **muesli)
+        back = file_fact(
+            "/Shop/muesli_back.jpg",
+            gtin=gtin,
+            view="back",
+            title={"en": "Berry muesli, back"},
+            rights_end=self.now + 9 * day,
+        )
+        scheduled = file_fact(
+            "/Shop/winter.jpg",
+            kind="lifestyle",
+            title={"en": "A winter kitchen"},
+            rights_start=self.now + 9 * day,
+        )
+        film = file_fact(
+            "/Shop/film.mp4",
+            kind="video",
+            medium="video",
+            media_type="video/mp4",
+            width=64,
+            height=64,
+            duration=2.0,
+            title={"en": "A short film"},
+            alt_text={"en": "Snow falls on a kitchen window"},
+        )
+        guide = file_fact(
+            "/Shop/guide.pdf",
+            kind="document",
+            medium="document",
+            media_type="application/pdf",
+            width=None,
+            height=None,
+            title={"en": "How to use our logo"},
+        )
+        gone = file_fact("/Shop/gone.jpg", uuid="gone", title={"en": "Gone"})
+        facts = (first, english, back, scheduled, film, guide, gone)
+        found = release(*facts, now=last_month)
+        self.muesli, _, self.back, self.scheduled, self.film, self.guide, self.gone = found
+        for asset in {self.muesli, self.back, self.scheduled, self.gone}:
+            self._show(asset)
+        make_rendition(self.film.variants.get().current, "preview-480")
+        make_rendition(self.film.variants.get().current, "preview-video", content=film_bytes())
+        self._take(self.muesli, self.gone, self.back, at=last_month)
+
+        newer = {**muesli, "language": "de", "size": 500_000, "modified_at": now}
+        release(
+            file_fact("/Shop/muesli.jpg", uuid="muesli-2", previous_uuids=("muesli-1",), **newer), now=now
+        )
+        self._show(self.muesli)
+        releases.apply_files(
+            facts=[
+                file_fact(
+                    "/Shop/gone.jpg", uuid="gone", approved=False, approval_word="REJECTED", modified_at=now
+                )
+            ],
+            now=now,
+        )
+        papers = (
+            file_fact(
+                f"/Archive/Paper {number:02d}.pdf",
+                kind="document",
+                medium="document",
+                media_type="application/pdf",
+                width=None,
+                height=None,
+                language="es" if number % 2 else "en",
+            )
+            for number in range(MANY)
+        )
+        release(*papers, now=now)
+
+    def _show(self, asset: Asset) -> None:
+        """Make what the pages show of an asset, as if it had been cut before."""
+        for version in AssetVersion.objects.filter(variant__asset=asset):
+            for recipe in SHOWN:
+                if not version.renditions.filter(revision__recipe__key=recipe).exists():
+                    colour = f"#{(version.pk * 2_654_435_761) % 0xFFFFFF:06x}"
+                    size = 480 if recipe == "preview-480" else 1200
+                    make_rendition(version, recipe, content=picture(width=size, height=size, colour=colour))
+
+    def _take(self, *assets: Asset, at) -> None:
+        for asset in assets:
+            grant = downloads.authorise_download(
+                partner=self.shop, asset_id=asset.public_id, recipe="web-1200", now=at
+            )
+            taker = downloads.Taker(actor=f"user:{self.reader.public_id}", via=Via.PAGE, user=self.reader)
+            downloads.take(grant=grant, partner=self.shop, taker=taker, now=at)
+
+    def _downloads(self) -> None:
+        self._take(self.muesli, at=self.now - timedelta(hours=1))
+
+    def _invitations(self) -> None:
+        def invite(email: str) -> str:
+            return partners.invite(
+                partner=self.shop, email=email, role=Role.MEMBER, invited_by=self.reader, now=self.now
+            )[1]
+
+        self.invitation = invite("new@company.example")
+        self.invitation_of_known = invite(self.nobody.email)
+
+
+def film_bytes() -> bytes:
+    """Return two seconds of a real MP4, 64 pixels wide."""
+    target = io.BytesIO()
+    with av.open(target, "w", format="mp4") as film:
+        stream = film.add_stream("h264", rate=5)
+        stream.width = stream.height = 64
+        stream.pix_fmt = "yuv420p"
+        stream.codec_context.time_base = Fraction(1, 5)
+        for _ in range(10):
+            film.mux(stream.encode(av.VideoFrame(64, 64, "yuv420p")))
+        film.mux(stream.encode(None))
+    return target.getvalue()

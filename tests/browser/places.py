@@ -1,0 +1,154 @@
+"""
+Every page somebody can open, in each of its states: what accessibility, script and console are checked on.
+
+A new template of a page is entered here; ``test_places`` fails until it is.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tests.browser.house import House
+
+
+@dataclass(frozen=True)
+class Place:
+    """
+    ``address``    from the house
+    ``templates``  of ours that this page shows
+    ``reader``     attribute of the house, or empty for somebody who is not signed in
+    ``status``     the page's own answer
+    """
+
+    name: str
+    address: Callable[[House], str]
+    templates: tuple[str, ...]
+    reader: str = "reader"
+    status: int = 200
+
+
+def _company(company: str, rest: str = "") -> Callable[[House], str]:
+    return lambda house: f"/o/{getattr(house, company).slug}/{rest}"
+
+
+def _asset(asset: str, query: str = "") -> Callable[[House], str]:
+    return lambda house: f"/o/{house.shop.slug}/assets/{getattr(house, asset).public_id}/{query}"
+
+
+def _at(path: str) -> Callable[[House], str]:
+    return lambda house: path
+
+
+ASSET = ("pages/asset.html", "pages/asset_sizes.html", "pages/asset_facts.html")
+
+PLACES = [
+    # At the door
+    Place("sign-in", _at("/accounts/login/"), ("account/login.html",), reader=""),
+    Place("ask for a code", _at("/accounts/login/code/"), ("account/request_login_code.html",), reader=""),
+    Place("no sign-up", _at("/accounts/signup/"), ("account/signup_closed.html",), reader=""),
+    Place("password forgotten", _at("/accounts/password/reset/"), (), reader=""),
+    Place(
+        "invitation, new",
+        lambda house: f"/invitations/{house.invitation}/",
+        ("pages/invitation.html",),
+        reader="",
+    ),
+    Place(
+        "invitation, known",
+        lambda house: f"/invitations/{house.invitation_of_known}/",
+        ("pages/invitation.html",),
+        reader="",
+    ),
+    Place(
+        "invitation, closed",
+        _at("/invitations/never/"),
+        ("pages/invitation_closed.html",),
+        reader="",
+        status=404,
+    ),
+    # Home
+    Place("home", _company("shop"), ("pages/home.html",)),
+    Place("home, no files yet", _company("waiting"), ("pages/home.html",), reader="newcomer"),
+    # Assets
+    Place("assets, grid", _company("shop", "assets/"), ("pages/assets.html",)),
+    Place(
+        "assets, table",
+        _company("shop", "assets/?view=table"),
+        ("pages/assets.html", "pages/asset_table.html"),
+    ),
+    Place("assets, filtered", _company("shop", "assets/?q=muesli&kind=packshot"), ("pages/assets.html",)),
+    Place("assets, many", _company("archive", "assets/"), ("pages/assets.html",), reader="archivist"),
+    Place("assets, none matches", _company("shop", "assets/?q=nothing"), ("pages/assets.html",)),
+    Place("assets, all seen", _company("shop", "assets/?since=2999-01-01"), ("pages/assets.html",)),
+    Place("assets, no files yet", _company("waiting", "assets/"), ("pages/assets.html",), reader="newcomer"),
+    Place("assets, no community", _company("alone", "assets/"), ("pages/assets.html",), reader="loner"),
+    Place(
+        "assets, unreadable", _company("shop", "assets/?cursor=broken"), ("pages/assets.html",), status=400
+    ),
+    # Asset
+    Place(
+        "asset, what changed",
+        _asset("muesli", "?language=de"),
+        (*ASSET, "pages/asset_changed.html", "pages/asset_views.html"),
+    ),
+    Place(
+        "asset, versions",
+        _asset("muesli", "?language=de&tab=versions"),
+        (*ASSET, "pages/asset_versions.html"),
+    ),
+    Place("asset, languages", _asset("muesli", "?tab=languages"), (*ASSET, "pages/asset_languages.html")),
+    Place("asset, own use", _asset("muesli", "?tab=use"), (*ASSET, "pages/asset_use.html")),
+    Place("asset, expiring", _asset("back"), ASSET),
+    Place("asset, not yet", _asset("scheduled"), ASSET),
+    Place("asset, video", _asset("film"), ASSET),
+    Place("asset, document", _asset("guide"), ASSET),
+    Place("asset, own use: none", _asset("guide", "?tab=use"), (*ASSET, "pages/asset_use.html")),
+    Place("asset, taken back", _asset("gone"), ("410.html",), status=410),
+    # Downloads
+    Place("downloads", _company("shop", "downloads/"), ("pages/downloads.html", "pages/download_row.html")),
+    Place(
+        "downloads, none yet", _company("waiting", "downloads/"), ("pages/downloads.html",), reader="newcomer"
+    ),
+    Place(
+        "downloads, unreadable",
+        _company("shop", "downloads/?cursor=broken"),
+        ("pages/downloads.html",),
+        status=400,
+    ),
+    # The reader
+    Place("companies", _at("/"), ("pages/companies.html",), reader="agent"),
+    Place("companies, none", _at("/"), ("pages/companies.html",), reader="nobody"),
+    Place(
+        "company, access paused",
+        _company("closed"),
+        ("partners/suspended.html",),
+        reader="shut_out",
+        status=403,
+    ),
+    Place("account", _at("/account/"), ("pages/account.html",)),
+    Place("sign out", _at("/accounts/logout/"), ("account/logout.html",)),
+    Place("password", _at("/accounts/password/change/"), ()),
+    Place("passkeys and second step", _at("/accounts/2fa/"), ()),
+    Place("sessions", _at("/accounts/sessions/"), ()),
+    # Errors
+    Place("not there", _at("/o/nobody/"), ("404.html",), status=404),
+    *(
+        Place(f"error {status}", _at(f"/errors/{status}/"), (f"{status}.html",), status=status)
+        for status in (400, 403, 409, 429, 500, 503)
+    ),
+    # For programmers
+    Place("what a problem means", _at("/api/problems/withdrawn"), ("api/problems.html",), reader=""),
+]
+
+#: Templates that no address shows, and why.
+ELSEWHERE = {
+    "skeleton.html": "a frame",
+    "base.html": "a frame",
+    "alone.html": "a frame",
+    "door.html": "a frame",
+    "account/email/": "mails; their words are tested where they are sent",
+    "emails/": "mails; their words are tested where they are sent",
+    "allauth/": "frames and elements of allauth's pages",
+    "partials/": "parts of pages",
+    "admin/": "staff pages; test_staff_pages.py walks the menu",
+    "api/docs.html": "Swagger's page, in its own words and colours",
+}

@@ -1,0 +1,60 @@
+"""Every page, in each of its states, in both colour schemes, directions and widths, keeps the rules of WCAG 2.2 AA."""
+
+import pytest
+from django.conf import settings
+from django.test.signals import template_rendered
+
+from tests.browser.places import PLACES
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"], "resultTypes": ["violations"]}
+#: Four looks that hold every pair of language, colours and width.
+LOOKS = {
+    "en": [("light", 1440), ("dark", 390)],
+    "ar": [("light", 390), ("dark", 1440)],
+}
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_page_keeps_the_rules(place, visit, site, axe):
+    shown = set()
+
+    def note(template, **kwargs):
+        shown.add(template.name)
+
+    reader = visit(getattr(site.house, place.reader) if place.reader else None)
+    page = reader.page
+    found = []
+    template_rendered.connect(note)
+    for language, looks in LOOKS.items():
+        reader.remember(settings.LANGUAGE_COOKIE_NAME, language)
+        answer = page.goto(place.address(site.house))
+        assert answer.status == place.status
+        assert page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+        for scheme, width in looks:
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            result = axe.run(page, options=RULES)
+            found += [f"{language} {scheme} {width}: {line}" for line in explained(result.response)]
+    template_rendered.disconnect(note)
+
+    assert found == []
+    assert set(place.templates) <= shown
+    assert reader.troubles == []
+
+
+def explained(response) -> list[str]:
+    """Return one line per element that breaks a rule."""
+    return [
+        f"{violation['id']} {node['target']}: {node['failureSummary']} {node['html'][:200]}"
+        for violation in response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def test_what_breaks_a_rule_is_found(visit, axe):
+    page = visit().page
+    page.set_content("<html lang='en'><title>A page</title><img src='data:,'></html>")
+
+    assert [line.split()[0] for line in explained(axe.run(page, options=RULES).response)] == ["image-alt"]
