@@ -1,6 +1,7 @@
 """Assets: one picture, video or document, with the version of each language that the partner gets."""
 
 from django.utils import timezone
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -81,10 +82,11 @@ class AssetSerializer(serializers.Serializer):
     variants = VariantSerializer(many=True)
     links = serializers.SerializerMethodField()
 
-    def get_links(self, card) -> LinksSerializer:
+    @extend_schema_field(LinksSerializer)
+    def get_links(self, card) -> dict[str, str]:
         links: Links = self.context["links"]
         asset = card.asset.public_id
-        return {"self": links.asset(asset), "renditions": links.renditions(asset)}  # type: ignore[return-value]
+        return {"self": links.asset(asset), "renditions": links.renditions(asset)}
 
 
 class AssetQuery(inputs.PagedQuery):
