@@ -16,17 +16,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from integrations.embedded import chromium
 from portal.accounts.models import User
+from tests.browser.arguments import ARGUMENTS
 from tests.browser.house import House
 
-ARGUMENTS = [
-    "--no-sandbox",  # the tests may run as root, and visit nobody but ourselves
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 COPY = "browser"
 
 

@@ -2,7 +2,8 @@
 Take the README's pictures of a running demo: ``python -m tests.browser.screenshots``.
 
 Reads ``var/demo.json`` (or the file named first), signs in as the first user, and writes WebP below 200 kB into
-``docs/screenshots``. Take some downloads and replace a file in the sandbox before, so that Downloads has something to say.
+``docs/screenshots``. Take some downloads and replace a file in the sandbox before, so that Downloads has something to
+say.
 """
 
 import io
@@ -14,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from integrations.embedded import chromium
-from tests.browser.conftest import ARGUMENTS
+from tests.browser.arguments import ARGUMENTS
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = ROOT / "docs" / "screenshots"
