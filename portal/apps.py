@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
 
 
 class PortalConfig(AppConfig):
@@ -11,8 +12,10 @@ class PortalConfig(AppConfig):
     def ready(self):
         from portal import celery
         from portal.core import rowscope
+        from portal.renditions.standard import ensure_standard
 
         rowscope.connect()
+        post_migrate.connect(ensure_standard, sender=self, dispatch_uid="portal.renditions.standard")
         celery.app.set_default()
 
 

@@ -1,12 +1,12 @@
 """The one check before a byte leaves, and the record of what was taken."""
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.formats import date_format
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
@@ -189,7 +189,9 @@ def note_taken(*, found: Found, partner: Partner, taker: Taker, now: datetime, p
 
 def file_name(version: AssetVersion, revision: RecipeRevision, rendition: Rendition) -> str:
     """Return a name that is safe everywhere and tells version and size: ``oat_front-v4-web-1200.webp``."""
-    stem = get_valid_filename(version.file_name.rsplit(".", 1)[0])[:120].strip("._-") or "file"
+    # Letters and digits of any script, and what no system minds; a name of signs alone becomes "file".
+    words = re.sub(r"[^\w.-]+", "_", version.file_name.rsplit(".", 1)[0])
+    stem = words[:120].strip("._-") or "file"
     if revision.format == Format.ORIGINAL:
         return f"{stem}-v{version.number}.{version.extension}"
     extension = {"jpeg": "jpg"}.get(revision.format, revision.format)

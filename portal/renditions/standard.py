@@ -1,10 +1,13 @@
 """The download sizes every portal starts with; staff revise them afterwards."""
 
-from django.db import migrations
+from typing import Any
+
 from django.utils import timezone
 
+from portal.renditions.models import Recipe, RecipeRevision
+
 # key, medium, position, preview, titles, then what the first revision says
-RECIPES = [
+RECIPES: list[tuple[str, str, int, bool, dict[str, str], dict[str, Any]]] = [
     ("web-1200", "image", 10, False, {"en": "Web shop", "de": "Webshop", "fr": "Boutique en ligne", "es": "Tienda en línea", "ar": "المتجر الإلكتروني"},
      {"width": 1200, "height": 1200, "fit": "bound", "format": "webp", "quality": 82}),
     ("marketplace", "image", 20, False, {"en": "Marketplace", "de": "Marktplatz", "fr": "Place de marché", "es": "Mercado en línea", "ar": "السوق الإلكتروني"},
@@ -25,21 +28,15 @@ RECIPES = [
 ]  # fmt: skip
 
 
-def up(apps, schema_editor):
-    recipe_model = apps.get_model("portal", "Recipe")
-    revision_model = apps.get_model("portal", "RecipeRevision")
+def ensure_standard(**kwargs) -> None:
+    """
+    Make the standard sizes in a portal that has none. Runs after every migration; what staff changed is left alone.
+    """
+    if Recipe.objects.exists():
+        return
+    now = timezone.now()
     for key, medium, position, preview, title, revision in RECIPES:
-        recipe, created = recipe_model.objects.get_or_create(
-            key=key, defaults={"medium": medium, "position": position, "is_preview": preview, "title": title}
+        recipe = Recipe.objects.create(
+            key=key, medium=medium, position=position, is_preview=preview, title=title
         )
-        if created:
-            revision_model.objects.create(recipe=recipe, number=1, created_at=timezone.now(), **revision)
-
-
-def down(apps, schema_editor):
-    apps.get_model("portal", "Recipe").objects.filter(key__in=[row[0] for row in RECIPES]).delete()
-
-
-class Migration(migrations.Migration):
-    dependencies = [("portal", "0003_activity_append_only")]
-    operations = [migrations.RunPython(up, down)]
+        RecipeRevision.objects.create(recipe=recipe, number=1, created_at=now, **revision)

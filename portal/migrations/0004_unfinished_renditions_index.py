@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0004_standard_recipes"),
+        ("portal", "0003_activity_append_only"),
     ]
 
     operations = [

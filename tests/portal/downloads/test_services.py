@@ -1,0 +1,148 @@
+"""The one check: who may have which bytes, and what is kept of a taking."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from portal.activity.models import Activity
+from portal.core.errors import Gone, NotFound
+from portal.downloads import selectors, services
+from portal.downloads.choices import Via
+from portal.downloads.models import Download
+from portal.releases import services as releases
+from tests.builders import (
+    NOON,
+    current_version,
+    file_fact,
+    make_community,
+    make_partner,
+    make_rendition,
+    release,
+)
+
+pytestmark = pytest.mark.django_db
+TAKER = services.Taker(actor="client:cli_test", via=Via.API)
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def partner():
+    return make_partner()
+
+
+@pytest.fixture
+def fact(partner):
+    make_community(partner, folder="/Campaign")
+    return file_fact("/Campaign/Müsli front.jpg", uuid="first")
+
+
+def authorise(partner, asset, *, recipe="web-1200", now=NOON, **more):
+    return services.authorise_download(
+        partner=partner, asset_id=asset.public_id, recipe=recipe, now=now, **more
+    )
+
+
+def take(partner, asset, now=NOON):
+    return services.take(grant=authorise(partner, asset, now=now), partner=partner, taker=TAKER, now=now)
+
+
+def test_taking_is_recorded_once_with_the_digest_of_the_bytes(partner, fact):
+    (asset,) = release(fact)
+    made = make_rendition(current_version(asset))
+
+    rendition, name = take(partner, asset)
+
+    kept = Download.objects.get()
+    assert (rendition.sha256, kept.sha256, kept.version_number) == (made.sha256, made.sha256, 1)
+    assert name == "Müsli_front-v1-web-1200.webp"
+    assert Activity.objects.get(verb="file.downloaded").data["sha256"] == made.sha256
+
+
+@pytest.mark.parametrize("recipe", ["video-720", "no-such-size"])
+def test_size_that_is_not_for_this_file_is_not_there(partner, fact, recipe):
+    (asset,) = release(fact)
+
+    with pytest.raises(NotFound):
+        authorise(partner, asset, recipe=recipe)
+
+
+def test_language_the_asset_does_not_have_is_not_there(partner, fact):
+    (asset,) = release(replace(fact, language="de"))
+
+    assert authorise(partner, asset, language="de").variant.language == "de"
+    with pytest.raises(NotFound):
+        authorise(partner, asset, language="fr")
+
+
+def test_file_is_shown_but_not_given_out_before_its_rights_begin(partner, fact):
+    begins = NOON + timedelta(days=1)
+    (asset,) = release(replace(fact, rights_start=begins))
+
+    assert authorise(partner, asset, recipe="preview-480").revision.recipe.is_preview
+    with pytest.raises(services.NotYet, match=r"from Sept\. 2, 2026 on"):
+        authorise(partner, asset)
+    assert authorise(partner, asset, now=begins).version.number == 1
+
+
+def test_bytes_by_digest_are_given_after_a_replacement_and_refused_after_a_withdrawal(partner, fact):
+    (asset,) = release(fact)
+    first = make_rendition(current_version(asset))
+    second = replace(fact, uuid="second", sha1="b" * 40, previous_uuids=["first"], modified_at=NOON + MINUTE)
+    releases.apply_files(facts=[second], now=NOON + MINUTE)
+
+    found = services.find_by_digest(partner=partner, sha256=first.sha256, now=NOON)
+    releases.apply_files(
+        facts=[replace(second, approved=False, modified_at=NOON + 2 * MINUTE)], now=NOON + 2 * MINUTE
+    )
+
+    assert found.rendition.version.number == 1
+    with pytest.raises(Gone):
+        services.find_by_digest(partner=partner, sha256=first.sha256, now=NOON + 2 * MINUTE)
+
+
+def test_previews_are_not_handed_out_by_digest(partner, fact):
+    (asset,) = release(fact)
+    preview = make_rendition(current_version(asset), "preview-480")
+
+    with pytest.raises(NotFound):
+        services.find_by_digest(partner=partner, sha256=preview.sha256, now=NOON)
+
+
+def test_history_tells_current_then_replaced_then_withdrawn(partner, fact):
+    (asset,) = release(fact)
+    make_rendition(current_version(asset))
+    take(partner, asset)
+
+    def status():
+        line = selectors.downloads_page(partner, at=NOON + 3 * MINUTE).items[0]
+        return line.status, line.current_version
+
+    before = status()
+    second = replace(fact, uuid="second", sha1="b" * 40, previous_uuids=["first"], modified_at=NOON + MINUTE)
+    releases.apply_files(facts=[second], now=NOON + MINUTE)
+    replaced = status()
+    releases.apply_files(
+        facts=[replace(second, approved=False, modified_at=NOON + 2 * MINUTE)], now=NOON + 2 * MINUTE
+    )
+
+    assert (before, replaced, status()) == (("current", None), ("replaced", 2), ("withdrawn", None))
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("a b+c%.jpg", "a_b_c-v1-web-1200.webp"),
+        ("../../etc/passwd.jpg", "etc_passwd-v1-web-1200.webp"),
+        ("😀.jpg", "file-v1-web-1200.webp"),
+        (f"{'x' * 250}.jpg", f"{'x' * 120}-v1-web-1200.webp"),
+    ],
+    ids=["signs", "path", "emoji", "long"],
+)
+def test_file_name_is_safe_everywhere(partner, fact, name, expected):
+    (asset,) = release(fact)
+    version = current_version(asset)
+    version.file_name = name
+    grant = authorise(partner, asset)
+
+    assert services.file_name(version, grant.revision, make_rendition(version)) == expected
