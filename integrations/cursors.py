@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -79,3 +80,24 @@ def fail(connection: Connection, name: str, error: DeliveryError, *, now: dateti
         connections.succeeded(connection, now)
     else:
         connections.failed(connection, error, now)
+
+
+@dataclass(frozen=True)
+class Speed:
+    """``per_second`` so far, ``None`` while too little is done to tell; ``seconds_left`` at that speed."""
+
+    per_second: float | None
+    seconds_left: int | None
+
+
+def speed(cursor: SyncCursor) -> Speed:
+    """Return how fast a pass goes, measured from its start to its last sign of life."""
+    if cursor.started_at is None or cursor.heartbeat_at is None or not cursor.done_count:
+        return Speed(None, None)
+    seconds = (cursor.heartbeat_at - cursor.started_at).total_seconds()
+    if seconds <= 0:
+        return Speed(None, None)
+    per_second = cursor.done_count / seconds
+    if cursor.finished_at is not None or cursor.total_estimate is None:
+        return Speed(per_second, None)
+    return Speed(per_second, max(0, round((cursor.total_estimate - cursor.done_count) / per_second)))

@@ -62,3 +62,12 @@ def text(value: Any) -> str:
     if not isinstance(value, str):
         return ""
     return value.replace("\x00", "") if "\x00" in value else value
+
+
+def text_of(body: bytes, *, longest: int = 20_000) -> str:
+    """Return bytes as a text for staff, laid out when they are JSON; what cannot be read is marked."""
+    try:
+        shown = orjson.dumps(orjson.loads(body), option=orjson.OPT_INDENT_2).decode()
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
+        shown = body.decode("utf-8", "backslashreplace")
+    return shown if len(shown) <= longest else f"{shown[:longest]} …"

@@ -70,6 +70,13 @@ def check(connection: Connection) -> str:
     return grid_client.test(grid_config.account(connection))
 
 
+def read_all(connection: Connection) -> None:
+    """Let everything the vendor has be read from the beginning at the next poll."""
+    {SCALEFLEX: scaleflex_polling.start_full_walk, TRADING_GRID: grid_polling.start_over}[connection.vendor](
+        connection
+    )
+
+
 def check_options(connection: Connection) -> None:
     """
     :raises BadOptions: an option or a credential is missing or wrong
