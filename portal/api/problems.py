@@ -112,7 +112,7 @@ def _explain(error: Exception, view: Any) -> Problem | None:
 
 
 def _bad_parameters(error: exceptions.ValidationError) -> Problem:
-    """``errors`` is ``[{"parameter": str, "detail": str}]`` in the order of the request."""
+    """``errors`` is ``[{"parameter": str, "detail": str}]`` unknown ones first, then as documented."""
     errors = [
         {"parameter": (e.attr or "").split(".")[0], "detail": e.detail} for e in flatten_errors(error.detail)
     ]

@@ -57,6 +57,8 @@ class File(PartnerView):
         response = serve(request._request, found.rendition, name=found.name, immutable=True)
         if response.status_code == 416:
             return self._beyond_the_end(response)
+        if found.grant.variant.language:
+            response["Content-Language"] = found.grant.variant.language
         if request.method == "GET" and response.status_code in {200, 206}:
             services.note_taken(
                 found=found,

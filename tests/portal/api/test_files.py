@@ -37,7 +37,7 @@ def partner():
 
 @pytest.fixture
 def asset(partner):
-    asset = release_one("/Pantry/Öl & oat.jpg", uuid="u1")
+    asset = release_one("/Pantry/Öl & oat.jpg", uuid="u1", language="de")
     make_rendition(current_version(asset), content=BYTES)
     return asset
 
@@ -58,6 +58,7 @@ def test_the_bytes_come_with_everything_about_them(system, partner, asset):
     assert (answer["Content-Digest"], answer["Repr-Digest"]) == (DIGEST, DIGEST)
     assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
     assert answer["Content-Disposition"].startswith("attachment; filename")
+    assert answer["Content-Language"] == "de"
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert "sandbox" in answer["Content-Security-Policy"]
     assert answer["RateLimit"].startswith('"client";r=')
@@ -189,21 +190,18 @@ def test_bytes_lost_from_the_store_are_made_again(system, partner, drawing):
     assert drawing.calls == 2
 
 
-def replace(uuid: str = "u2", previous: str = "u1") -> None:
-    release(
-        file_fact(
-            "/Pantry/Öl & oat.jpg",
-            uuid=uuid,
-            previous_uuids=[previous],
-            modified_at=NOON + timedelta(hours=1),
-        )
-    )
+def oat(uuid: str = "u1", **fields):
+    """The same file an hour later."""
+    later = NOON + timedelta(hours=1)
+    return file_fact("/Pantry/Öl & oat.jpg", uuid=uuid, language="de", modified_at=later, **fields)
+
+
+def replace() -> None:
+    release(oat("u2", previous_uuids=["u1"]))
 
 
 def withdraw() -> None:
-    release(
-        file_fact("/Pantry/Öl & oat.jpg", uuid="u1", approved=False, modified_at=NOON + timedelta(hours=1))
-    )
+    release(oat(approved=False))
 
 
 def test_about_current_bytes(system, partner, asset):
@@ -216,7 +214,7 @@ def test_about_current_bytes(system, partner, asset):
         "replaced_by": None,
         "asset": asset.public_id,
         "variant": asset.variants.get().public_id,
-        "language": None,
+        "language": "de",
         "title": {"en": "Öl & oat"},
         "version": 1,
         "recipe": "web-1200",
@@ -237,7 +235,7 @@ def test_replaced_bytes_are_still_given_and_name_their_successor(system, partner
 
     known = pim.get(f"/files/{SHA256}/about").json()
 
-    href = f"http://testserver/api/v1/assets/{asset.public_id}/renditions/web-1200?language=zxx"
+    href = f"http://testserver/api/v1/assets/{asset.public_id}/renditions/web-1200?language=de"
     assert (known["status"], known["version"]) == ("replaced", 1)
     assert known["replaced_by"] == {"version": 2, "sha256": None, "href": href}
     made = make_rendition(current_version(asset), content=b"new bytes")
