@@ -128,10 +128,10 @@ def may_call(connection: Connection, now: datetime) -> bool:
 
     After ``True`` the caller makes the call and reports with ``succeeded`` or ``failed``.
     """
-    found = Connection.objects.filter(ready(now), pk=connection.pk)
-    if connection.open_until is None:
-        return found.exists()
-    return bool(found.filter(open_until__isnull=False).update(open_until=now + TRIAL))
+    row = Connection.objects.filter(ready(now), pk=connection.pk)
+    if row.filter(open_until__isnull=True).exists():
+        return True
+    return bool(row.filter(open_until__isnull=False).update(open_until=now + TRIAL))
 
 
 def succeeded(connection: Connection, now: datetime) -> None:

@@ -67,6 +67,7 @@ def finish(
     cursor.due_at = now + again_in
     cursor.failures, cursor.last_error = 0, note[:500]
     cursor.save()
+    connections.succeeded(cursor.connection, now)
 
 
 def fail(connection: Connection, name: str, error: DeliveryError, *, now: datetime) -> None:

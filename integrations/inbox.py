@@ -1,7 +1,7 @@
 """What the outside world told us: stored once, answered, worked on later."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -132,6 +132,13 @@ def store_hint(
     store(connection, [News(kind=kind, subject=subject, dedupe_key=key, raw=raw, coalesces=True)], now=now)
 
 
+def settle_parked(connection: Connection, *, kind: str, keys: Collection[str], now: datetime) -> None:
+    """What was parked about these things is answered by the newer state of them that has been taken in."""
+    InboundEvent.objects.filter(
+        connection=connection, kind=kind, ordering_key__in=keys, coalesces=True, state=State.PARKED
+    ).update(state=State.IGNORED, processed_at=now)
+
+
 def process_next(handlers: Callable[[str, str], Handler], *, now: datetime, batch: int = 50) -> bool:
     """
     Work on the next due event, or on a batch of them where their handler can.
@@ -176,10 +183,12 @@ def _record(event: InboundEvent, result: Result, now: datetime) -> None:
     match result:
         case None:
             claims.finish(event, state=State.DONE, processed_at=now)
-            _settle_parked(event, now)
+            if event.coalesces:
+                settle_parked(event.connection, kind=event.kind, keys=[event.ordering_key], now=now)
         case Remark(remark):
             claims.finish(event, state=State.DONE, error=remark, processed_at=now)
-            _settle_parked(event, now)
+            if event.coalesces:
+                settle_parked(event.connection, kind=event.kind, keys=[event.ordering_key], now=now)
         case Ignored(reason):
             claims.finish(event, state=State.IGNORED, error=reason, processed_at=now)
         case Later(not_before, data):
@@ -194,19 +203,6 @@ def _record(event: InboundEvent, result: Result, now: datetime) -> None:
                 claims.finish(event, state=State.PARKED, error=reason, **raw)
             else:
                 claims.finish(event, state=State.PENDING, error=reason, not_before=now + wait, **raw)
-
-
-def _settle_parked(event: InboundEvent, now: datetime) -> None:
-    """What was parked about the same thing before is answered by the newer state that has now been taken in."""
-    if event.coalesces:
-        InboundEvent.objects.filter(
-            connection=event.connection,
-            ordering_key=event.ordering_key,
-            kind=event.kind,
-            coalesces=True,
-            state=State.PARKED,
-            pk__lt=event.pk,
-        ).update(state=State.IGNORED, processed_at=now)
 
 
 def _note_health(connection: Connection, results: Sequence[Result], now: datetime) -> None:

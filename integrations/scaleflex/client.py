@@ -20,7 +20,7 @@ from integrations.scaleflex.schemas import MetadataModel
 SERVICE = "Scaleflex"
 #: Selections as API values, regional variants by their codes, tags and labels with their names.
 FORMAT = "json,select:api,regvar:api,tags:json_full,labels:json_full"
-_GOOD = {"success", "ok"}
+_GOOD = ("success", "ok")
 _KEY_TROUBLE = {"KEY_EXPIRED", "ERR_SASS_INVALID", "ERR_SESSION_INVALID"}
 
 

@@ -88,6 +88,9 @@ def take_in(
         elif item.mapped and item.mapped.note:
             entry = replace(entry, error=item.mapped.note)
         news.append(entry)
+    mended = [entry.subject for entry in news if entry.state == inbox.State.DONE and entry.subject in known]
+    if mended:
+        inbox.settle_parked(account.connection, kind=KIND, keys=mended, now=now)
     inbox.store(account.connection, news, now=now)
     taken.unsure = len(unsure)
     taken.parked = sum(entry.state == inbox.State.PARKED for entry in news)

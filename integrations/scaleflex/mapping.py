@@ -286,6 +286,9 @@ def _moment(value: Any, which: str, after_day: timedelta) -> datetime | None:
     try:
         if _DAY.fullmatch(plain):
             day = date.fromisoformat(plain)
+            if day == date.max:
+                # How some say "for ever"; there is no day after it.
+                return None
             return datetime(day.year, day.month, day.day, tzinfo=UTC) + after_day
         moment = datetime.fromisoformat(plain)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
