@@ -6,7 +6,6 @@ values are those of production; ``docs/operators/settings.md`` lists every name.
 """
 
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from portal import env
 
@@ -340,6 +339,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
+# RequestIdMiddleware, which stands before it, has seen to the header.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 from portal.core.logs import logging_settings  # noqa: E402  (needs nothing of Django's settings)
 
 LOGGING = logging_settings(level=LOG_LEVEL, plain=LOCAL)

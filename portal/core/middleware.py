@@ -26,8 +26,10 @@ class RequestIdMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
+        given = request.META.get("HTTP_X_REQUEST_ID", "")
         request.request_id = given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(12)
+        # The log's own middleware reads the header; without one it would make up a second id.
+        request.META["HTTP_X_REQUEST_ID"] = request.request_id
         structlog.contextvars.bind_contextvars(request_id=request.request_id)
         response = self.get_response(request)
         response["X-Request-ID"] = request.request_id

@@ -1,12 +1,12 @@
 """A cursor walks a list that changes under it, without showing a row twice or leaving one out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from portal.catalog.models import Asset
 from portal.core.errors import BadInput
-from portal.core.paging import encode, paginate
+from portal.core.paging import decode, encode, paginate
 from tests.builders import NOON
 
 
@@ -72,3 +72,11 @@ def test_damaged_cursor_says_what_to_do(cursor):
             size=3,
             cursor=cursor or "%%%",
         )
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"), [("a\0b", str), ("2026-09-01T12:00:00", datetime), (True, int), (None, str)], ids=repr
+)
+def test_what_the_database_cannot_be_asked_is_damage(value, kind):
+    with pytest.raises(BadInput, match="damaged"):
+        decode(encode([value]), kinds=[kind])
