@@ -26,7 +26,7 @@ def insert_missing(model: type[Model], rows: Sequence[Mapping[str, Any]]) -> Non
         names = ", ".join(connection.ops.quote_name(name) for name in part[0])
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO {table} ({names}) SELECT {names} "
+                f"INSERT INTO {table} ({names}) SELECT {names} "  # nosec B608 (names of our own columns)
                 f"FROM jsonb_populate_recordset(NULL::{table}, %s::jsonb) ON CONFLICT DO NOTHING",
                 [orjson.dumps(part, default=_hex).decode()],
             )

@@ -1,7 +1,7 @@
 """What may stand in an address behind the question mark: everything named, nothing else."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.http import QueryDict
@@ -117,7 +117,11 @@ class Moment(serializers.DateTimeField):
             self.fail("moment")
         if moment.tzinfo is None:
             self.fail("moment")
-        return moment
+        try:
+            # PostgreSQL takes fewer offsets than Python does.
+            return moment.astimezone(UTC)
+        except OverflowError:
+            self.fail("moment")
 
 
 class Several(serializers.ListField):

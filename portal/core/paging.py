@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -29,6 +29,14 @@ def encode(values: Sequence[Any], *, back: bool = False) -> str:
     return base64.urlsafe_b64encode(payload).rstrip(b"=").decode()
 
 
+def _moment(text: str) -> datetime:
+    """Return an aware time in UTC: PostgreSQL takes fewer offsets than Python does."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError
+    return moment.astimezone(UTC)
+
+
 def decode(cursor: str, *, kinds: Sequence[type]) -> tuple[bool, list[Any]]:
     """
     Return ``(back, values)`` of a cursor made by ``encode``.
@@ -40,10 +48,10 @@ def decode(cursor: str, *, kinds: Sequence[type]) -> tuple[bool, list[Any]]:
         back, *values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if len(values) != len(kinds) or not isinstance(back, bool):
             raise ValueError
-        out = [datetime.fromisoformat(v) if k is datetime else v for v, k in zip(values, kinds, strict=True)]
+        out = [_moment(v) if k is datetime else v for v, k in zip(values, kinds, strict=True)]
         if not all(isinstance(v, k) and _may_be_asked(v) for v, k in zip(out, kinds, strict=True)):
             raise ValueError
-    except (ValueError, TypeError, binascii.Error, orjson.JSONDecodeError):
+    except (ValueError, TypeError, OverflowError, binascii.Error, orjson.JSONDecodeError):
         raise BadInput(_("This page address is damaged. Go back to the first page.")) from None
     return back, out
 
