@@ -48,7 +48,7 @@ def _save(objects: Sequence[Model], fields: Sequence[str]) -> None:
             f"{quote(c)} = excluded.{quote(c)}" for c in (column_of[field] for field in fields)
         )
         rows_of_text = f"jsonb_populate_recordset(NULL::{table}, %s::jsonb)"
-        update = f"ON CONFLICT (id) DO UPDATE SET {changes}" if changes else ""
+        update = f"ON CONFLICT (id) DO UPDATE SET {changes}" if changes else ""  # nosec B608
         # All names are our own columns.
         insert = f"INSERT INTO {table} ({names}) SELECT {names} FROM {rows_of_text} {update}"  # nosec B608
         cursor.execute(insert, [orjson.dumps(rows).decode()])
