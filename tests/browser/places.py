@@ -149,6 +149,6 @@ ELSEWHERE = {
     "emails/": "mails; their words are tested where they are sent",
     "allauth/": "frames and elements of allauth's pages",
     "partials/": "parts of pages",
-    "admin/": "staff pages; test_staff_pages.py walks the menu",
+    "admin/": "staff pages; read by tests/portal/admin, without a browser so far",
     "api/docs.html": "Swagger's page, in its own words and colours",
 }

@@ -127,3 +127,9 @@ def widget(field: BoundField, classes: str) -> SafeString:
     """A form field's control in our looks, without a placeholder: the label above says what goes in."""
     own = field.field.widget.attrs.get("class", "")
     return field.as_widget(attrs={"class": f"{own} {classes}".strip(), "placeholder": False})
+
+
+@register.filter
+def as_clause(text: str) -> str:
+    """A sentence of the DAM as part of one of ours: without its full stop."""
+    return text.strip().rstrip(".。")
