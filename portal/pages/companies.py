@@ -47,9 +47,9 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     is_known = accounts.is_known(found.email)
     form = None if is_known else InvitationForm(request.POST or None)
     if request.method == "POST" and (form is None or form.is_valid()):
-        details = form.cleaned_data if form else {"name": "", "password": None}
+        details = form.cleaned_data if form else {}
         user = services.accept_invitation(
-            token=token, name=details["name"], password=details["password"], now=now
+            token=token, name=details.get("name", ""), password=details.get("password"), now=now
         )
         home = reverse("pages:home", args=[found.partner.slug])
         if not is_known:
