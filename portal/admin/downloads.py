@@ -32,7 +32,7 @@ class DownloadAdmin(StaffAdmin):
     middle = ("who", "digest")
     wide = ("how",)
     list_filter = ("via", "recipe_key", filters.Since, filters.OfPartner, filters.OfAsset)
-    list_select_related = ("partner", "user", "version")
+    list_select_related = ("partner", "user", "version", "asset")
     can_search = True
     search_fields = ("=sha256", "file_name__istartswith", "=public_id")
     search_help_text = gettext_lazy("Beginning of a file name, SHA-256 or id")
@@ -44,9 +44,6 @@ class DownloadAdmin(StaffAdmin):
         "public_id", "at", "partner__name", "actor", "csv_who", "via", "file_name", "asset__public_id",
         "version_number", "language", "recipe_key", "media_type", "size", "sha256",
     )  # fmt: skip
-
-    def get_queryset(self, request: HttpRequest):
-        return super().get_queryset(request).select_related("asset")
 
     def prepare(self, rows: list[Any]) -> None:
         names = directory.actor_names({row.actor for row in rows})

@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
@@ -142,7 +143,7 @@ class PortalAdminSite(admin.AdminSite):
         """Staff do not think in apps."""
         return redirect("admin:index")
 
-    @never_cache
+    @method_decorator(never_cache)
     def login(self, request: HttpRequest, extra_context=None) -> HttpResponse:
         """Send to the one sign-in page; tell somebody who is signed in already that this is not for them."""
         target = request.GET.get("next", "")
