@@ -64,6 +64,17 @@ def text(value: Any) -> str:
     return value.replace("\x00", "") if "\x00" in value else value
 
 
+def storable(value: Any) -> Any:
+    """Return a decoded value without the one character PostgreSQL cannot keep, wherever it stands."""
+    if isinstance(value, str):
+        return text(value)
+    if isinstance(value, list):
+        return [storable(entry) for entry in value]
+    if isinstance(value, dict):
+        return {text(name): storable(entry) for name, entry in value.items()}
+    return value
+
+
 def text_of(body: bytes, *, longest: int = 20_000) -> str:
     """Return bytes as a text for staff, laid out when they are JSON; what cannot be read is marked."""
     try:

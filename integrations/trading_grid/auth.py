@@ -62,6 +62,12 @@ def forget(account: Account, refused: str) -> None:
             logger.warning("the shared cache does not answer: %s", type(error).__name__)
 
 
+def forget_all() -> None:
+    """Forget this process's tokens; those in the shared cache stay."""
+    with _lock:
+        _tokens.clear()
+
+
 def _place(account: Account) -> str:
     # Other credentials or another gateway are another token.
     told = "\n".join(

@@ -1,5 +1,6 @@
 """Calls to the grid, one function each, in our names whatever the tenant calls things."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -112,6 +113,21 @@ def events(account: Account, *, following: str | None) -> tuple[list[dict[str, A
         params=None if following else {"pageSize": str(account.options.page_size)},
     )
     return dialects.read_list(_decoded(answer), answer.headers, url=url)
+
+
+def subscribe(account: Account, *, url: str, secret: str) -> bool:
+    """
+    Have events pushed to an address, unless they are already.
+
+    :param secret: ``whsec_...``, what the calls are signed with
+    :returns: whether a subscription was made
+    """
+    if any(found.get("url") == url for found in _all(account, "subscriptions", {})):
+        return False
+    digest = hashlib.sha256(f"{url} {secret}".encode()).hexdigest()[:32]
+    body = {"url": url, "eventTypes": ["*"], "secret": secret}
+    _call(account, "POST", "subscriptions", {}, json=body, key=f"subscription:{digest}")
+    return True
 
 
 def test(account: Account) -> str:

@@ -72,6 +72,7 @@ class Options:
     value_map           a name of ``VALUE_FIELDS`` -> ``{our word: theirs}``
     page_size           rows of a list's page
     events_seconds      between two polls for events; ``directory_minutes`` between two readings of the directory
+    subscribe           have events pushed to us as well; polling goes on, and finds what a lost call would have said
     requires_receipt    whether posts ask their readers to confirm
     webhook_tolerance_seconds  how old a signed call may be
     ==================  ===========================================================================================
@@ -88,19 +89,21 @@ class Options:
     page_size: int = field(default=100, metadata={"least": 1, "most": 1000})
     events_seconds: float = field(default=60.0, metadata={"least": 1, "most": 86_400})
     directory_minutes: float = field(default=60.0, metadata={"least": 0.1, "most": 10_080})
+    subscribe: bool = True
     requires_receipt: bool = False
     webhook_tolerance_seconds: int = field(default=300, metadata={"least": 10, "most": 3600})
 
 
 @dataclass(frozen=True)
 class Account:
-    """One company, ready to be called. ``consumer_key`` and ``consumer_secret`` are secret."""
+    """One company, ready to be called. ``consumer_key`` and what follows but ``hosts`` is secret."""
 
     connection: Connection
     options: Options
     consumer_key: str
     consumer_secret: str
     hosts: frozenset[str]
+    webhook_secret: str = ""
 
     def url(self, endpoint: str, **args: str) -> str:
         """
@@ -149,6 +152,7 @@ def account(connection: Connection) -> Account:
         consumer_key=secrets["consumer_key"],
         consumer_secret=secrets["consumer_secret"],
         hosts=connection.hosts,
+        webhook_secret=next(iter(secrets.get("webhook_secret", "").split()), ""),
     )
 
 

@@ -8,7 +8,7 @@ from integrations import inbox
 from integrations.errors import BadPayload
 from integrations.inbox import Handler, Ignored, News, Result
 from integrations.models import Connection, InboundEvent
-from integrations.payloads import decode, text
+from integrations.payloads import decode, storable, text
 from integrations.trading_grid import directory
 from integrations.trading_grid.config import Account, account
 
@@ -48,7 +48,9 @@ def store_events(connection: Connection, events: Iterable[dict[str, Any]], *, no
                 dedupe_key=f"event:{identity}",
                 # All changes of the directory are read as one, so they wait for each other; the rest need not.
                 ordering_key="members" if kind.startswith(_MEMBERS) else f"event:{identity}",
-                data={"type": kind[:100], "sequence": event.get("sequence"), "data": event.get("data")},
+                data=storable(
+                    {"type": kind[:100], "sequence": event.get("sequence"), "data": event.get("data")}
+                ),
             )
         )
     inbox.store(connection, news, now=now)

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from integrations import connections, cursors
@@ -56,14 +57,24 @@ def _read_directory(company: Account, cursor: SyncCursor, clock: Callable[[], da
     found = directory.fetch(company)
     directory.apply(company.connection, found, now=now)
     cursor.done_count = len(found.companies) + len(found.groups)
-    cursors.finish(
-        cursor,
-        {},
-        now=clock(),
-        again_in=timedelta(minutes=company.options.directory_minutes),
-        note=" ".join(found.notes),
-    )
+    notes = [*found.notes, *_subscribe(company)]
+    again_in = timedelta(minutes=company.options.directory_minutes)
+    cursors.finish(cursor, {}, now=clock(), again_in=again_in, note=" ".join(notes))
     return False
+
+
+def _subscribe(company: Account) -> list[str]:
+    """Have events pushed to our webhook; returns notes for staff. Without it they are polled all the same."""
+    if not (
+        company.options.subscribe and company.options.paths.get("subscriptions") and company.webhook_secret
+    ):
+        return []
+    url = f"{settings.PORTAL_URL}/integrations/trading-grid/{company.connection.key}/webhook"
+    try:
+        client.subscribe(company, url=url, secret=company.webhook_secret)
+    except (Refused, BadPayload) as error:
+        return [f"Events are polled only: {error}"]
+    return []
 
 
 def _read_events(company: Account, cursor: SyncCursor, clock: Callable[[], datetime]) -> bool:

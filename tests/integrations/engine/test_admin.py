@@ -117,7 +117,7 @@ def test_first_page_names_what_is_parked_and_who_is_in_trouble(staff):
     assert matters["grid is in trouble"] == "Trading Grid answered 502."
 
 
-# -- Connections ------------------------------------------------------------------------------------------------------
+# -- Connections ---------------------------------------------------------------------------------------------
 FORM = {
     "name": "Grid",
     "is_active": "on",

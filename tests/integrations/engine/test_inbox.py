@@ -148,7 +148,7 @@ def test_trouble_of_the_vendor_lets_all_events_wait():
     assert connection.failures == 1
 
 
-# -- Hints ------------------------------------------------------------------------------------------------------------
+# -- Hints ---------------------------------------------------------------------------------------------------
 def hint(connection, subject="a", now=NOON, raw=None):
     inbox.store_hint(connection, kind="file", subject=subject, now=now, raw=raw)
 

@@ -204,7 +204,7 @@ def test_handlers_own_rows_go_with_its_failure():
     assert states() == {"a": "parked"}
 
 
-# -- Workers that die -------------------------------------------------------------------------------------------------
+# -- Workers that die ----------------------------------------------------------------------------------------
 def died_at(now) -> None:
     """What a killed worker leaves behind: the attempt was written down, its outcome was not."""
     OutboxMessage.objects.update(started_at=now, attempts=OutboxMessage.objects.get().attempts + 1)
@@ -240,7 +240,7 @@ def test_message_that_ends_its_worker_three_times_is_parked_and_blocks_its_own_k
     assert "ended the program" in poison.last_error
 
 
-# -- Circuit ----------------------------------------------------------------------------------------------------------
+# -- Circuit -------------------------------------------------------------------------------------------------
 def test_vendor_in_trouble_is_left_alone_and_the_other_one_served():
     down, up = make_connection("down"), make_connection("up")
     enqueue(*[message(down, f"d{number}") for number in range(20)])

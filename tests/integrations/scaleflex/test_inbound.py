@@ -176,7 +176,7 @@ def test_unknown_approval_word_is_not_approved_and_noted(world, dam, picture):
     assert last_event() == ("done", "Unknown approval word 'BLESSED': not approved.")
 
 
-# -- Deletion ---------------------------------------------------------------------------------------------------------
+# -- Deletion ------------------------------------------------------------------------------------------------
 def test_deletion_is_believed_after_a_second_404(world, dam, picture):
     world.delete_file(picture["uuid"])
 
@@ -219,7 +219,7 @@ def test_missing_file_that_nobody_knows_is_of_no_concern(dam):
     assert last_event() == ("ignored", "The DAM does not have the file, and neither do we.")
 
 
-# -- Order ------------------------------------------------------------------------------------------------------------
+# -- Order ---------------------------------------------------------------------------------------------------
 def test_old_version_hinted_at_late_changes_nothing(world, dam, picture):
     newer = world.file("replace", picture["uuid"])
     told(dam, newer["uuid"])

@@ -121,7 +121,7 @@ def test_other_words_may_approve_when_the_connection_says_so():
     assert fact({}, file={"approval": {"latest": "OK"}}, approved_words=("OK",)).approved
 
 
-# -- Rights -----------------------------------------------------------------------------------------------------------
+# -- Rights --------------------------------------------------------------------------------------------------
 def test_days_of_the_rights_are_whole_days_in_utc():
     found = fact({"rights_start": "2026-01-01", "rights_end": "2026-12-31"})
 
@@ -149,7 +149,7 @@ def test_end_that_cannot_be_read_is_never_taken_for_open(value):
         fact({"rights_end": value})
 
 
-# -- Small words ------------------------------------------------------------------------------------------------------
+# -- Small words ---------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("value", "gtin"),
     [

@@ -190,7 +190,7 @@ def test_file_the_list_forgot_stays_when_the_dam_still_has_it(world):
     assert InboundEvent.objects.filter(dedupe_key__startswith="check:").count() == 3
 
 
-# -- Bad input --------------------------------------------------------------------------------------------------------
+# -- Bad input -----------------------------------------------------------------------------------------------
 def served(world, files, times=1):
     """Let the next pages be these."""
     body = json.dumps({"status": "success", "files": files}) if not isinstance(files, str) else files

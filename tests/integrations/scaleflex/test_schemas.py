@@ -125,7 +125,7 @@ def test_empty_file_is_a_file():
     assert parse_file(payload("documented") | {"size": {"bytes": 0}}).size == 0
 
 
-# -- Anything at all ---------------------------------------------------------------------------------------------------
+# -- Anything at all -----------------------------------------------------------------------------------------
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda children: (
