@@ -55,6 +55,13 @@ def _site(browser, django_db_setup, django_db_blocker, tmp_path_factory) -> Iter
     files = tmp_path_factory.mktemp("renditions")
     creation = connection.creation
     with django_db_blocker.unblock():
+        # PostgreSQL copies a database only while nobody is in it: tests before us, and their threads, may still be.
+        connections.close_all()
+        with creation._nodb_cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [connection.settings_dict["NAME"]],
+            )
         creation.clone_test_db(suffix=COPY, verbosity=0)
     with override_settings(WHITENOISE_AUTOREFRESH=True):  # as for every test; read when the server starts
         server = LiveServer("127.0.0.1")
