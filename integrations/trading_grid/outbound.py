@@ -12,6 +12,7 @@ from integrations.outbox import Message
 from integrations.trading_grid import client, documents
 from integrations.trading_grid.client import Changed, Conflict, Missing, Reply
 from integrations.trading_grid.config import Account, account
+from portal.publications import overview
 from portal.publications import selectors as publications_read
 from portal.publications import services as publications
 
@@ -48,6 +49,19 @@ def messages_about(changed: Sequence[Any]) -> Iterator[Message]:
                 payload=contents[publication.pk].as_json(),
                 coalesces=True,
             )
+
+
+def messages_not_posted(connection: Connection, *, batch: int = 500) -> Iterator[list[Message]]:
+    """Return messages about everything in this connection's communities that the grid may not have, in batches."""
+    communities = list(
+        ExternalReference.objects.filter(connection=connection, resource="community").values_list(
+            "local_id", flat=True
+        )
+    )
+    after = 0
+    while rows := overview.not_posted(communities, after=after, limit=batch):
+        after = rows[-1].pk
+        yield [message for message in messages_about(rows) if message.connection == connection]
 
 
 def deliver_publication(*, message: OutboxMessage, now: datetime) -> None:

@@ -38,6 +38,11 @@ def poll(connection: Connection, *, seconds: float, clock: Callable[[], datetime
     return False
 
 
+def start_over(connection: Connection) -> None:
+    """Let the directory be read at the next poll, and the events from the beginning."""
+    SyncCursor.objects.filter(connection=connection).update(value={}, due_at=None)
+
+
 def _step(
     connection: Connection, name: str, step: Callable[..., bool], clock: Callable[[], datetime]
 ) -> bool:

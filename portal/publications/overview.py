@@ -64,6 +64,15 @@ def posts_waiting(community: Community, *, limit: int = 10) -> list[Publication]
     return list(rows.order_by("changed_at", "pk")[:limit])
 
 
+def not_posted(communities: Collection[int], *, after: int, limit: int) -> list[Publication]:
+    """Return publications whose newest revision the grid is not known to hold, behind a row, in order."""
+    return list(
+        Publication.objects.filter(community__in=communities, posted_revision__lt=F("revision"), pk__gt=after)
+        .select_related("asset")
+        .order_by("pk")[:limit]
+    )
+
+
 def publications_of(asset_id: int) -> list[Publication]:
     """Return where an asset is published, with its items and their versions: two queries."""
     return list(
