@@ -126,7 +126,7 @@ class ConnectionAdmin(StaffAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj=None) -> tuple[str, ...]:
         return ("vendor", "key") if obj else ()
 
-    def get_fieldsets(self, request: HttpRequest, obj=None) -> list[tuple[Any, dict[str, Any]]]:
+    def get_fieldsets(self, request: HttpRequest, obj=None) -> Any:
         secrets = [
             f"secret_{name}"
             for name, (_label, vendors) in SECRETS.items()

@@ -72,9 +72,10 @@ def check(connection: Connection) -> str:
 
 def read_all(connection: Connection) -> None:
     """Let everything the vendor has be read from the beginning at the next poll."""
-    {SCALEFLEX: scaleflex_polling.start_full_walk, TRADING_GRID: grid_polling.start_over}[connection.vendor](
-        connection
-    )
+    if connection.vendor == SCALEFLEX:
+        scaleflex_polling.start_full_walk(connection)
+    else:
+        grid_polling.start_over(connection)
 
 
 def check_options(connection: Connection) -> None:

@@ -8,7 +8,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 def test_every_operation_is_shown_from_our_own_files_alone(visit, site):
     reader = visit()
     elsewhere = []
-    reader.page.on("request", lambda request: elsewhere.append(request.url) if foreign(request.url, site) else None)
+    reader.page.on(
+        "request", lambda request: elsewhere.append(request.url) if foreign(request.url, site) else None
+    )
 
     reader.page.goto("/api/v1/docs")
     reader.page.locator("#operations-assets-list_assets").click()

@@ -31,6 +31,7 @@ class Command(BaseCommand):
             if options["reason"]:
                 rows = rows.filter(last_error__icontains=options["reason"])
             # Joins are in the way of an update.
-            count = requeue(rows.model._default_manager.filter(pk__in=rows.values("pk")), now=now)
+            due: Any = rows.model._default_manager.filter(pk__in=list(rows.values_list("pk", flat=True)))
+            count = requeue(due, now=now)
             tasks.wake(task)
             self.stdout.write(f"{count} {words} are tried again.")
