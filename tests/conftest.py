@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.db import connection, connections
 
 from portal.core import rowscope
 
@@ -61,3 +62,16 @@ def _oidc_key() -> str:
 def _oidc(settings, _oidc_key):
     """Tokens are signed with a key made for this run."""
     settings.IDP_OIDC_PRIVATE_KEY = _oidc_key
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The test database is dropped at the end only when nobody is in it: a thread of some test may still be."""
+    yield
+    with django_db_blocker.unblock():
+        name = connection.settings_dict["NAME"]
+        connections.close_all()
+        with connection.creation._nodb_cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )

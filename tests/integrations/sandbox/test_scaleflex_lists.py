@@ -180,11 +180,11 @@ def test_csv_lists_the_same_rows(dam):
 def test_new_files_appear_in_lists_later_when_the_switch_says_so(dam):
     dam.switch(list_lag_seconds=60)
     try:
-        added = dam.verb("POST", "/files", {"folder": "/Late", "name": "Late.jpg"})["file"]
-        listed, detail = dam.names("&folder=/Late"), dam.get(f"/v5/files/{added['uuid']}")
+        added = dam.verb("POST", "/files", {"folder": "/Brand", "name": "Late.jpg"})["file"]
+        listed, detail = dam.names("&folder=/Brand"), dam.get(f"/v5/files/{added['uuid']}")
     finally:
         dam.switch(list_lag_seconds=0)
         dam.verb("DELETE", f"/files/{added['uuid']}")
 
-    assert listed == []
+    assert listed == [LOGO]
     assert detail["file"]["name"] == "Late.jpg"
