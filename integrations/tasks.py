@@ -69,7 +69,7 @@ class _Waker:
     Many wishes within a moment become one message each. When the broker is down nothing is lost: the sweep comes by.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._condition = threading.Condition()
         self._wanted: set[str] = set()
         self._thread: threading.Thread | None = None

@@ -46,7 +46,7 @@ class What(admin.SimpleListFilter):
 class ActivityAdmin(StaffAdmin):
     """Append-only, chained by digests."""
 
-    nav = NavPlace("run", gettext_lazy("Activity"), "shield", 10)
+    nav = NavPlace("run", gettext_lazy("Activity"), "shield", 80)
     lead = gettext_lazy(
         "What the business did. Each entry's digest covers the one before, so a change would show."
     )

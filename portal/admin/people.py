@@ -46,7 +46,7 @@ def person_mark(user: User) -> SafeString:
 class PersonAdmin(StaffAdmin):
     """Everybody may look; only administrators let people in and out."""
 
-    nav = NavPlace("run", gettext_lazy("People"), "user", 20)
+    nav = NavPlace("run", gettext_lazy("People"), "user", 85)
     lead = gettext_lazy(
         "People of all companies and of staff. People of a company are invited on the company's page."
     )
