@@ -143,7 +143,8 @@ class House:
         self.muesli, _, self.back, self.scheduled, self.film, self.guide, self.gone = found
         for asset in {self.muesli, self.back, self.scheduled, self.gone}:
             self._show(asset)
-        make_rendition(self.film.variants.get().current, "preview-480")
+        for size in ("preview-480", "preview-1200"):
+            make_rendition(self.film.variants.get().current, size)
         make_rendition(self.film.variants.get().current, "preview-video", content=film_bytes())
         self._take(self.muesli, self.gone, self.back, at=last_month)
 
