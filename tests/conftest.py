@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from django.db import connection, connections
 
 from portal.core import rowscope
+from tests.integrations.fixtures import _sandbox, world  # noqa: F401  # pytest finds them here
 
 
 def pytest_configure(config):

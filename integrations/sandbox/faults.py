@@ -36,6 +36,8 @@ KINDS = {
     "reset": "send headers, then cut the connection before the body",
     "slow": "wait `seconds` (default 5), then answer properly",
     "hang": "answer nothing for `seconds` (default 120)",
+    "drip": "answer 200 with one byte every `seconds` (default 1), for ever",
+    "omit": "answer properly, but leave the last row out of the list",
     "truncate": "announce the whole body, send half of it",
     "html": "answer 200 with an HTML page",
     "not_json": "answer 200 with text that calls itself JSON",
@@ -171,6 +173,10 @@ def misbehave(fault: Fault, environ: dict[str, Any], answer: Callable[[], Respon
         case "hang":
             time.sleep(settings.get("seconds", 120))
             return Response(status=504)
+        case "drip":
+            return Response(_drops(settings.get("seconds", 1)), mimetype="application/json")
+        case "omit":
+            return _shortened(answer())
         case "truncate":
             return _half_of(answer())
         case "reset":
@@ -224,6 +230,27 @@ def _half_of(response: Response) -> Response:
     return cut
 
 
+def _shortened(response: Response) -> Response:
+    """Drop the last row of the list in a JSON answer, wherever its dialect keeps it; its counts stay."""
+    response.direct_passthrough = False
+    try:
+        body = json.loads(response.get_data())
+    except ValueError:
+        return response
+    if rows := _rows(body):
+        rows.pop()
+        response.set_data(json.dumps(body))
+    return response
+
+
+def _rows(value: Any) -> list[Any]:
+    """Return the first list of objects in an answer, an empty one when there is none."""
+    if isinstance(value, list):
+        return value if value and isinstance(value[0], dict) else []
+    found = (_rows(entry) for entry in value.values()) if isinstance(value, dict) else ()
+    return next((rows for rows in found if rows), [])
+
+
 def _announcing(length: int, body: Iterator[bytes]) -> Response:
     # The server breaks the connection when a body ends before its announced length.
     response = Response(body, mimetype="application/json")
@@ -238,6 +265,12 @@ def _bomb(megabytes: int) -> Iterator[bytes]:
         if packed := packer.compress(zeros):
             yield packed
     yield packer.flush()
+
+
+def _drops(seconds: float) -> Iterator[bytes]:
+    while True:
+        yield b" "
+        time.sleep(seconds)
 
 
 def _forever() -> Iterator[bytes]:

@@ -2,8 +2,10 @@
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 from werkzeug.exceptions import HTTPException
@@ -48,6 +50,12 @@ VERBS: list[dict[str, Any]] = [
         "meaning": "Clear all faults, or those of ?part=.",
     },
     {
+        "method": "GET",
+        "path": "/_sandbox/traffic",
+        "body": None,
+        "meaning": "How often each address was called since the last reset, faults included.",
+    },
+    {
         "method": "POST",
         "path": "/_sandbox/clock",
         "body": {"offset_seconds": 3600},
@@ -89,6 +97,8 @@ class Sandbox:
         self.credentials = credentials_module.load(folder)
         self.clock = Clock(folder)
         self.faults = Faults(folder)
+        self._traffic: Counter[tuple[str, str, str]] = Counter()
+        self._counting = Lock()
         self.parts: dict[str, Part] = {
             "scaleflex": ScaleflexPart(folder, self.base_url, self.credentials, seed=seed),
             "trading_grid": TradingGridPart(folder, self.base_url, self.credentials),
@@ -103,6 +113,8 @@ class Sandbox:
         if path.startswith(("/_sandbox/", "/console/")):
             return part(environ, start_response)
         label = "cdn" if path.startswith(("/cdn/", "/store/")) else name
+        with self._counting:
+            self._traffic[label, environ["REQUEST_METHOD"], path] += 1
         fault = self.faults.take(label, path)
         if fault is None:
             return part(environ, start_response)
@@ -137,6 +149,8 @@ class Sandbox:
                 return self._add_fault(body_of(request))
             case "DELETE", "/_sandbox/faults":
                 return self._clear_faults(request.args.get("part"))
+            case "GET", "/_sandbox/traffic":
+                return _json({"traffic": self._counts()})
             case "POST", "/_sandbox/clock":
                 return self._set_clock(body_of(request))
             case "POST", "/_sandbox/reset":
@@ -165,6 +179,14 @@ class Sandbox:
         self.faults.clear(part)
         return _json({"status": "success"})
 
+    def _counts(self) -> list[dict[str, Any]]:
+        with self._counting:
+            found = sorted(self._traffic.items())
+        return [
+            {"part": part, "method": method, "path": path, "count": count}
+            for (part, method, path), count in found
+        ]
+
     def _set_clock(self, body: dict[str, Any]) -> Response:
         seconds = body.get("offset_seconds")
         if isinstance(seconds, bool) or not isinstance(seconds, int | float) or abs(seconds) > 315_360_000:
@@ -176,6 +198,8 @@ class Sandbox:
         """Bring everything but the keys back to the first start."""
         self.faults.clear()
         self.clock.set_offset(0)
+        with self._counting:
+            self._traffic.clear()
         for part in self.parts.values():
             part.reset()
 

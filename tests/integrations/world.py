@@ -53,6 +53,15 @@ class World:
         """Return the calls a vendor received, newest first."""
         return self.verb("GET", f"/{vendor}/calls")["calls"]
 
+    def traffic(self, part: str = "") -> dict[str, int]:
+        """Return how often each ``METHOD /path`` of a part was called since the reset, in the order of the paths."""
+        rows = self.verb("GET", "/traffic")["traffic"]
+        return {f"{row['method']} {row['path']}": row["count"] for row in rows if part in ("", row["part"])}
+
+    def move_clock(self, seconds: float) -> None:
+        """Set the sandbox's clock so far ahead of the real one."""
+        self.verb("POST", "/clock", {"offset_seconds": seconds})
+
     def fault(self, part: str, kind: str, **settings: Any) -> None:
         self.verb("POST", "/faults", {"part": part, "kind": kind, **settings})
 

@@ -169,6 +169,42 @@ def test_a_slow_answer_is_a_right_answer(served):
     assert time.monotonic() - started >= 0.4
 
 
+def test_a_dripping_answer_comes_byte_by_byte(served):
+    served.fault(kind="drip", seconds=0.1)
+    started = time.monotonic()
+    with served.open(f"/{served.keys['token']}/v5/files") as answer:
+        assert answer.read(5) == b"     "
+
+    assert time.monotonic() - started >= 0.4
+
+
+def test_a_list_comes_without_its_last_row(served):
+    whole = served.files()
+    served.fault(kind="omit")
+    short = served.files()
+
+    assert short["files"] == whole["files"][:-1]
+    assert short["stats"] == whole["stats"]
+
+
+def test_calls_are_counted_by_address_faults_included(served):
+    place = f"/{served.keys['token']}/v5/files"
+
+    def count():
+        rows = served.json("/_sandbox/traffic")["traffic"]
+        return {(row["part"], row["method"], row["path"]): row["count"] for row in rows}.get(
+            ("scaleflex", "GET", place), 0
+        )
+
+    before = count()
+    served.files()
+    served.fault(kind="html")
+    with pytest.raises(json.JSONDecodeError):
+        served.files()
+
+    assert count() == before + 2
+
+
 def test_faults_of_the_cdn_leave_the_api_alone(served):
     served.fault(part="cdn", kind="html", path=r"Front.*\.jpg")
     file = next(file for file in served.files()["files"] if file["name"] == "Front 100.jpg")
