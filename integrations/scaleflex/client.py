@@ -35,12 +35,14 @@ class Page:
     ``strict``   whether all of them can be used without a closer look, see ``payloads.is_clean``
     ``total``    about how many there are, ``None`` when it does not say
     ``answered_at``  the DAM's own clock, ``None`` when it does not tell the time
+    ``asked_at``     our clock before the call
     """
 
     files: list[Any]
     strict: bool
     total: int | None
     answered_at: datetime | None
+    asked_at: datetime
 
 
 def list_files(
@@ -73,6 +75,7 @@ def list_files(
         params["updated_after"] = updated_after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if q:
         params["q"] = q
+    asked_at = datetime.now(UTC)
     answer = _get(account, "files", params, operation="list_files", max_bytes=64_000_000)
     body, strict = decode_leniently(answer.body, source=SERVICE)
     _demand_success(body, answer)
@@ -86,6 +89,7 @@ def list_files(
         strict=strict,
         total=total if isinstance(total, int) and 0 <= total < 2**31 else None,
         answered_at=_date(answer.headers),
+        asked_at=asked_at,
     )
 
 
@@ -105,9 +109,9 @@ def get_file(account: Account, uuid: str, *, spelling: str = "files") -> dict[st
     return body["file"]
 
 
-def get_version_uuids(account: Account, uuid: str) -> tuple[str, ...]:
+def get_versions(account: Account, uuid: str) -> list[dict[str, Any]]:
     """
-    Fetch the uuids of all versions of a file, this one included, in the order of the answer.
+    Fetch all versions of a file, this one included, in the order of the answer: file objects, each with its uuid.
 
     :raises FileMissing, Retryable, Refused, BadPayload: as ``get_file``
     """
@@ -117,8 +121,8 @@ def get_version_uuids(account: Account, uuid: str) -> tuple[str, ...]:
     versions = body.get("versions")
     if not isinstance(versions, list):
         raise BadPayload(f"{SERVICE} sent an answer without versions.", raw=answer.body[:KEPT])
-    found = [version.get("uuid") for version in versions if isinstance(version, dict)]
-    return tuple(uuid for uuid in found if isinstance(uuid, str) and uuid)
+    found = [version for version in versions if isinstance(version, dict)]
+    return [version for version in found if isinstance(version.get("uuid"), str) and version["uuid"]]
 
 
 def get_metadata_model(account: Account) -> MetadataModel:

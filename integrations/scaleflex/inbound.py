@@ -1,10 +1,10 @@
 """What the DAM says enters the portal here: files of a list by the page, and hints by re-reading the file."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -16,7 +16,7 @@ from integrations.errors import BadPayload, DeliveryError
 from integrations.inbox import Handler, Ignored, Later, News, Remark, Result
 from integrations.models import Connection, InboundEvent
 from integrations.payloads import is_clean
-from integrations.scaleflex import client, settings_cache
+from integrations.scaleflex import ancestry, client, settings_cache
 from integrations.scaleflex.client import FileMissing, Page
 from integrations.scaleflex.config import Account, account
 from integrations.scaleflex.mapping import Mapped, fact_of, is_mirrored
@@ -28,6 +28,9 @@ from portal.releases import services as releases
 KIND = "file"
 #: Files re-read at the same time.
 READERS = 6
+#: How often a file is looked at whose versions are changing at this moment, and how long apart.
+MOST_LOOKS = 5
+BETWEEN_LOOKS = timedelta(seconds=2)
 
 _readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="scaleflex-read")
 
@@ -73,7 +76,7 @@ def take_in(
     taken = Taken(uuids=[item.subject for item in items if item.subject])
     known = _latest_keys(account.connection, taken.uuids)
     fresh = [item for item in items if again or known.get(item.subject) != item.key]
-    fresh = [item for item in fresh if _read(item, account, model, strict=page.strict)]
+    fresh = [item for item in fresh if _read(item, account, model, page)]
     unsure, failed = _apply([item.mapped.fact for item in fresh if item.mapped], now)
     news = []
     for item in fresh:
@@ -109,15 +112,21 @@ def _item(data: Any, seed: bytes) -> _Item:
     return _Item(subject, f"file:{subject}:{digest.hexdigest()}", data)
 
 
-def _read(item: _Item, account: Account, model: MetadataModel, *, strict: bool) -> bool:
+def _read(item: _Item, account: Account, model: MetadataModel, page: Page) -> bool:
     """Fill in what the file is, or why it cannot be used; returns ``False`` for a file that is none of ours."""
     try:
-        if not strict and not is_clean(item.data):
+        if not page.strict and not is_clean(item.data):
             raise BadPayload("The file's description has values that JSON does not have.")
         file = parse_file(item.data)
         if not is_mirrored(file, account.options):
             return False
-        item.mapped = fact_of(file, source=account.connection.key, options=account.options, model=model)
+        item.mapped = fact_of(
+            file,
+            source=account.connection.key,
+            options=account.options,
+            model=model,
+            read_at=page.asked_at,
+        )
     except BadPayload as error:
         item.error = str(error)
     return True
@@ -171,116 +180,138 @@ def _apply(facts: Sequence[FileFact], now: datetime) -> tuple[set[str], dict[str
 
 
 # -- Hints ------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class _Gone:
+    """The DAM has said twice that it has no such file, and nothing else lies in its place."""
+
+
 def work(*, connection: Connection, events: Sequence[InboundEvent], now: datetime) -> dict[int, Result]:
     """
     Re-read the files that events are about and bring the portal to what the DAM says now.
+
+    Everything is asked before anything is written: the mirror's lock is never held while the DAM thinks.
 
     :returns: results for ``inbox.Handler``
     """
     project = account(connection)
     model = settings_cache.metadata_model(project, now=now)
-    answers = dict(
-        zip(
-            [event.pk for event in events],
-            _readers.map(lambda event: _fetch(project, event), events),
-            strict=True,
-        )
-    )
-    results: dict[int, Result] = {}
-    facts: dict[int, FileFact] = {}
-    for event in events:
-        answer = answers[event.pk]
-        if isinstance(answer, FileMissing):
-            results[event.pk] = _missing(project, event, answer, now)
-        elif isinstance(answer, DeliveryError):
-            results[event.pk] = answer
+    found = dict(zip(events, _readers.map(lambda event: _fetch(project, event), events), strict=True))
+    answers: dict[InboundEvent, Mapped | _Gone | Result] = {}
+    for event, (data, read_at) in found.items():
+        if isinstance(data, FileMissing):
+            answers[event] = _missing(project, event, now)
+        elif isinstance(data, DeliveryError):
+            answers[event] = data
         else:
-            outcome = _understand(project, answer, model)
-            if isinstance(outcome, Mapped):
-                facts[event.pk] = outcome.fact
-                results[event.pk] = Remark(outcome.note) if outcome.note else None
-            else:
-                results[event.pk] = outcome
-    if facts:
-        unsure = set(releases.apply_files(facts=list(facts.values()), now=now).unsure)
-        again = {pk: fact for pk, fact in facts.items() if fact.uuid in unsure}
-        results |= _apply_with_versions(project, again, now)
-    return results
+            answers[event] = _understand(project, data, model, read_at)
+    answers |= _with_versions(project, answers, now)
+    return _write(connection.key, answers, now)
 
 
 HANDLER = Handler(work=work, batch=50)
 
 
-def _fetch(project: Account, event: InboundEvent) -> dict[str, Any] | DeliveryError:
-    # Runs in a thread of its own: no database here.
+def _fetch(project: Account, event: InboundEvent) -> tuple[dict[str, Any] | DeliveryError, datetime]:
+    """Return what the DAM says, and when we began to ask. Runs in a thread of its own: no database here."""
+    read_at = datetime.now(UTC)
     try:
         # The second look at a missing file takes the other of the two spellings.
-        return client.get_file(
-            project, event.subject, spelling="file" if "missing_since" in event.data else "files"
-        )
+        spelling = "file" if "missing_since" in event.data else "files"
+        return client.get_file(project, event.subject, spelling=spelling), read_at
     except DeliveryError as error:
-        return error
+        return error, read_at
 
 
-def _understand(project: Account, data: Any, model: MetadataModel) -> Mapped | Result:
+def _understand(project: Account, data: Any, model: MetadataModel, read_at: datetime) -> Mapped | Result:
+    options = project.options
     try:
         file = parse_file(data)
-        if not is_mirrored(file, project.options):
+        if not is_mirrored(file, options):
             return Ignored("The file lies in a folder that is not mirrored.")
-        return fact_of(file, source=project.connection.key, options=project.options, model=model)
+        return fact_of(file, source=project.connection.key, options=options, model=model, read_at=read_at)
     except BadPayload as error:
         return BadPayload(str(error), raw=_raw(data))
 
 
-def _apply_with_versions(project: Account, facts: dict[int, FileFact], now: datetime) -> dict[int, Result]:
-    """Ask for the older versions of files at a known path, and apply them again."""
+def _with_versions(
+    project: Account, answers: Mapping[InboundEvent, Mapped | _Gone | Result], now: datetime
+) -> dict[InboundEvent, Mapped | Result]:
+    """Ask how files stand among their versions that we know under another uuid."""
+    facts = {event: answer.fact for event, answer in answers.items() if isinstance(answer, Mapped)}
+    doubtful = catalog.in_doubt(project.connection.key, list(facts.values())) if facts else set()
+    asked = [event for event, fact in facts.items() if fact.uuid in doubtful]
+    said = _readers.map(lambda event: _newest(project, facts[event]), asked)
+    changed: dict[InboundEvent, Mapped | Result] = {}
+    for event, answer in zip(asked, said, strict=True):
+        mapped = answers[event]
+        assert isinstance(mapped, Mapped)
+        match answer:
+            case DeliveryError():
+                changed[event] = answer
+            case FileFact():
+                changed[event] = Mapped(answer, mapped.note)
+            case str():
+                # Whoever has the place is looked at as well: the list may lag behind, or its own hint may be lost.
+                inbox.store_hint(project.connection, kind=KIND, subject=answer, now=now)
+                changed[event] = Ignored(f"Not the newest version: {answer} lies at its path.")
+            case None:
+                changed[event] = _again(event, now)
+    return changed
+
+
+def _newest(project: Account, fact: FileFact) -> FileFact | str | DeliveryError | None:
+    # Runs in a thread of its own: no database here.
+    try:
+        return ancestry.newest(project, fact)
+    except DeliveryError as error:
+        return error
+
+
+def _again(event: InboundEvent, now: datetime) -> Result:
+    """The DAM was just changing: look again in a moment, and let a person look when it does not settle."""
+    looks = event.data.get("looks", 0) + 1
+    if looks > MOST_LOOKS:
+        return BadPayload("The DAM does not say which version of the file is the newest.")
+    return Later(now + BETWEEN_LOOKS, {**event.data, "looks": looks})
+
+
+def _write(
+    source: str, answers: Mapping[InboundEvent, Mapped | _Gone | Result], now: datetime
+) -> dict[int, Result]:
     results: dict[int, Result] = {}
-    for pk, fact in facts.items():
-        try:
-            uuids = client.get_version_uuids(project, fact.uuid)
-        except DeliveryError as error:
-            results[pk] = error
-            continue
-        older = tuple(uuid for uuid in uuids if uuid != fact.uuid)
-        releases.apply_files(facts=[replace(fact, previous_uuids=older)], now=now)
+    facts = [answer.fact for answer in answers.values() if isinstance(answer, Mapped)]
+    unsure = set(releases.apply_files(facts=facts, now=now).unsure)
+    for event, answer in answers.items():
+        if isinstance(answer, _Gone):
+            releases.file_is_gone(source=source, uuid=event.subject, now=now)
+            results[event.pk] = None
+        elif isinstance(answer, Mapped) and answer.fact.uuid in unsure:
+            # Another worker took in another version of the file since we asked.
+            results[event.pk] = _again(event, now)
+        elif isinstance(answer, Mapped):
+            results[event.pk] = Remark(answer.note) if answer.note else None
+        else:
+            results[event.pk] = answer
     return results
 
 
-def _missing(project: Account, event: InboundEvent, error: FileMissing, now: datetime) -> Result:
+def _missing(project: Account, event: InboundEvent, now: datetime) -> _Gone | Result:
     """A deletion is believed after a second 404, and only if no newer version has taken the file's place."""
     since = event.data.get("missing_since")
     if since is None:
         wait = timedelta(seconds=project.options.confirm_gone_seconds)
         return Later(now + wait, {**event.data, "missing_since": now.isoformat()})
-    source = project.connection.key
-    path = catalog.paths_of(source, [event.subject]).get(event.subject)
+    path = catalog.paths_of(project.connection.key, [event.subject]).get(event.subject)
     if path is None:
         return Ignored("The DAM does not have the file, and neither do we.")
-    successor = _at(project, path)
+    try:
+        successor = ancestry.at(project, path)
+    except DeliveryError as error:
+        return error
     if successor is not None and successor != event.subject:
         inbox.store_hint(project.connection, kind=KIND, subject=successor, now=now)
         return Ignored(f"A newer version has taken its place: {successor}.")
-    releases.file_is_gone(source=source, uuid=event.subject, now=now)
-    return None
-
-
-def _at(project: Account, path: str) -> str | None:
-    """
-    Return the uuid of the file that lies at a path now, ``None`` when there is none.
-
-    :raises DeliveryError: the DAM cannot be asked
-    """
-    folder, name = path.rsplit("/", 1)
-    words = name.replace('"', " ").replace("\\", " ")
-    page = client.list_files(project, limit=100, offset=0, folder=folder or "/", q=f'"{words}"')
-    for data in page.files:
-        try:
-            file = parse_file(data)
-        except BadPayload:
-            continue
-        if file.path == path:
-            return file.uuid
-    return None
+    return _Gone()
 
 
 def hint(connection: Connection, uuids: Iterable[str], *, now: datetime, raw: bytes | None = None) -> None:

@@ -57,12 +57,13 @@ def fact_of(
     source: str,
     options: Options,
     model: MetadataModel,
-    previous_uuids: tuple[str, ...] | None = None,
+    read_at: datetime | None = None,
 ) -> Mapped:
     """
     Translate one file.
 
     :param source: key of the connection
+    :param read_at: our clock before the file was read
     :raises BadPayload: the rights window cannot be read; guessing could show what must not be shown
     """
     values = _Values(file.meta, options, model)
@@ -71,7 +72,7 @@ def fact_of(
     fact = FileFact(
         source=source,
         uuid=file.uuid,
-        previous_uuids=previous_uuids,
+        read_at=read_at,
         path=file.path,
         sha1=file.sha1,
         size=file.size,

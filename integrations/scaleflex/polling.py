@@ -187,6 +187,7 @@ class _Walker:
             strict=True,
             total=following.total,
             answered_at=following.answered_at,
+            asked_at=following.asked_at,
         )
 
     def _moved(self, page: Page, value: dict[str, Any]) -> dict[str, Any]:

@@ -93,7 +93,7 @@ def parse_file(data: Any) -> RemoteFile:
         width=_pixels(info.get("img_w")) or _pixels(info.get("video_w")),
         height=_pixels(info.get("img_h")) or _pixels(info.get("video_h")),
         duration=_seconds(info.get("video_duration")) or _seconds(info.get("duration")),
-        modified_at=_moment(data.get("modified_at") or data.get("updated_at") or data.get("created_at")),
+        modified_at=moment(data.get("modified_at") or data.get("updated_at") or data.get("created_at")),
         approval=_approval(data.get("approval")),
         meta=_meta(data.get("meta")),
         tags=_tags(data.get("tags")),
@@ -169,7 +169,7 @@ def _seconds(value: Any) -> float | None:
     return float(value)
 
 
-def _moment(value: Any) -> datetime:
+def moment(value: Any) -> datetime:
     if not isinstance(value, str):
         raise BadPayload("The file does not say when it was changed.")
     try:

@@ -13,8 +13,9 @@ class FileFact:
     ==================  =========================================================================================
     source              key of the DAM connection
     uuid                names this version there; a new version has a new one
-    previous_uuids      the uuids of its older versions when the adapter asked for them, else ``None``; with
-                        them a file at a known path is told apart from a stranger that took the place
+    previous_uuids      the uuids of its other versions, when the adapter asked for them *and* the DAM says that
+                        this one is the newest; else ``None``. With them a file at a known path is told apart from a
+                        stranger that took the place, and an older version from one that was restored
     path                where it lies, with its name: ``/Folder/file.jpg``
     sha1                40 hex digits, the only proof that the bytes changed
     size                bytes
@@ -22,6 +23,8 @@ class FileFact:
     duration            seconds, ``None`` for anything without
     media_type          ``image/jpeg``; ``extension`` without dot, lower case
     modified_at         the DAM's own time of the last change: newest wins by this, never by arrival
+    read_at             our clock when the reading began that all this rests on. The DAM counts whole seconds: of two
+                        readings of one second the later one saw more. ``None`` when nobody noted it
     approved            every approver of this version has said yes
     approval_word       the DAM's word for it, for staff
     group               what variants of one asset share; empty when the file stands alone
@@ -48,6 +51,7 @@ class FileFact:
     view: str = ""
     approval_word: str = ""
     previous_uuids: Sequence[str] | None = None
+    read_at: datetime | None = None
     width: int | None = None
     height: int | None = None
     duration: float | None = None

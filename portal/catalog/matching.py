@@ -54,11 +54,16 @@ class Known:
         """
         Return the variant this file is a version of, ``None`` for one never seen.
 
-        :raises Unsure: the place is known under another uuid, and nobody asked the DAM for the older versions
+        :raises Unsure: the place is known under another uuid, or this uuid as an older version, and nobody asked the
+            DAM which versions there are and which is the newest
         """
         for uuid in (fact.uuid, *(fact.previous_uuids or ())):
             if uuid in self.by_uuid:
-                return self.by_uuid[uuid]
+                variant = self.by_uuid[uuid]
+                if variant.source_uuid != fact.uuid and fact.previous_uuids is None:
+                    # An older version that somebody touched or hinted at late, or one that was restored.
+                    raise Unsure
+                return variant
         holder = self.by_path.get(fact.path)
         if holder is None or holder.gone_at is not None:
             # A file put where a deleted one was continues it: same place, next version.
@@ -70,7 +75,7 @@ class Known:
 
 
 class Unsure(Exception):
-    """The file may be a new version of what lay there, or another file altogether."""
+    """The file may be a new version of what lay there, an older one, or another file altogether."""
 
 
 def newest(facts: Iterable[FileFact]) -> list[FileFact]:

@@ -106,6 +106,7 @@ class Variant(models.Model):
     ``rights_start``, ``rights_end``  the window in which partners may use it; ``None`` is open
     ``approved``  of the newest version seen; an older version may still be the current one
     ``current``   the version partners get, ``None`` when there is none
+    ``read_at``   when the reading began that brought what stands here
     ``gone_at``   when the DAM confirmed that the file no longer exists
     ``metadata``  ``{key: str | list[str] | bool}`` of the DAM for routing, select values as API values
     """
@@ -138,6 +139,7 @@ class Variant(models.Model):
         verbose_name=_("current"),
     )
     source_modified_at = models.DateTimeField(_("changed in the DAM"), null=True)
+    read_at = models.DateTimeField(_("read from the DAM"), null=True, editable=False)
     facts_digest = models.CharField(max_length=40, editable=False, default="")
     gone_at = models.DateTimeField(_("gone"), null=True, blank=True)
 

@@ -1,7 +1,9 @@
 """Reading the mirror. For staff and integrations; partners read through ``publications.selectors``."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from portal.catalog.facts import FileFact
+from portal.catalog.matching import Known, Unsure
 from portal.catalog.models import Variant
 
 
@@ -30,3 +32,18 @@ def paths_of(source: str, uuids: Iterable[str]) -> dict[str, str]:
             "source_uuid", "path"
         )
     )
+
+
+def in_doubt(source: str, facts: Sequence[FileFact]) -> set[str]:
+    """
+    Return the uuids of those facts whose file is known here under another uuid: ``apply_files`` would leave them out
+    until the DAM has been asked for their versions.
+    """
+    known = Known.load(source, facts)
+    doubtful = set()
+    for fact in facts:
+        try:
+            known.variant_of(fact)
+        except Unsure:
+            doubtful.add(fact.uuid)
+    return doubtful

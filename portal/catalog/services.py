@@ -50,8 +50,8 @@ def mirror_files(*, source: str, facts: Sequence[FileFact], now: datetime) -> Mi
     """
     Bring the mirror of one source to these facts, inside the caller's transaction, in a constant number of queries.
 
-    Newest wins by the DAM's own time; the same fact again changes nothing. A version exists from the moment the DAM
-    has approved it; an unapproved newer version leaves the approved one in place.
+    Newest wins by the DAM's own word and time; the same fact again changes nothing. A version exists from the moment
+    the DAM has approved it; an unapproved newer version leaves the approved one in place.
     """
     lock_source(source)
     facts = newest(facts)
@@ -67,7 +67,11 @@ def mirror_files(*, source: str, facts: Sequence[FileFact], now: datetime) -> Mi
         digest = _digest(fact)
         if variant is None:
             variant = Variant(source=source, source_uuid=fact.uuid, path=fact.path)
-        elif variant.source_modified_at is not None and fact.modified_at < variant.source_modified_at:
+        elif _read_before(fact, variant):
+            # What the DAM said of this version was overtaken by what it said of another one.
+            result.unsure.append(fact.uuid)
+            continue
+        elif _is_stale(fact, variant):
             result.stale += 1
             continue
         elif variant.facts_digest == digest and variant.gone_at is None:
@@ -109,8 +113,29 @@ def mark_gone(*, source: str, uuid: str, now: datetime) -> Variant | None:
     return variant
 
 
-# The time is left out: the DAM moves it for its own reasons (thumbnails, tagging), which change nothing here.
-_SAID = sorted({field.name for field in fields(FileFact)} - {"previous_uuids", "modified_at"})
+def _read_before(fact: FileFact, variant: Variant) -> bool:
+    """Whether "this is the newest version" was read before what we know of another version."""
+    return variant.source_uuid != fact.uuid and _is_earlier(fact.read_at, variant.read_at)
+
+
+def _is_stale(fact: FileFact, variant: Variant) -> bool:
+    """Whether we know better by the DAM's own time, or within one of its seconds by the order of reading."""
+    if variant.source_modified_at is None:
+        return False
+    if variant.source_uuid != fact.uuid and fact.previous_uuids is not None:
+        # The DAM itself says that this version came after ours.
+        return False
+    if fact.modified_at == variant.source_modified_at:
+        return variant.source_uuid == fact.uuid and _is_earlier(fact.read_at, variant.read_at)
+    return fact.modified_at < variant.source_modified_at
+
+
+def _is_earlier(one: datetime | None, other: datetime | None) -> bool:
+    return one is not None and other is not None and one < other
+
+
+# The times are left out: the DAM moves its own for its reasons (thumbnails, tagging), which change nothing here.
+_SAID = sorted({field.name for field in fields(FileFact)} - {"previous_uuids", "modified_at", "read_at"})
 
 
 def _digest(fact: FileFact) -> str:
@@ -129,7 +154,7 @@ def _describe(variant: Variant, fact: FileFact, digest: str) -> None:
     variant.rights_start, variant.rights_end = fact.rights_start, fact.rights_end
     variant.usage_rights, variant.copyright = fact.usage_rights, fact.copyright
     variant.public_use = fact.public_use
-    variant.source_modified_at = fact.modified_at
+    variant.source_modified_at, variant.read_at = fact.modified_at, fact.read_at
     variant.facts_digest = digest
     variant.gone_at = None
 
@@ -137,7 +162,7 @@ def _describe(variant: Variant, fact: FileFact, digest: str) -> None:
 _VARIANT_FIELDS = [
     "asset", "source_uuid", "path", "folder", "name", "language", "markets", "tags", "labels", "metadata", "approved",
     "approval_word", "rights_start", "rights_end", "usage_rights", "copyright", "public_use", "source_modified_at",
-    "facts_digest", "gone_at",
+    "read_at", "facts_digest", "gone_at",
 ]  # fmt: skip
 
 

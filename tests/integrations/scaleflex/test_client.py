@@ -52,8 +52,8 @@ def test_versions_are_listed_from_any_of_them(account, world):
     first = world.add_file("/New/a.jpg")["uuid"]
     second = world.file("replace", first)["uuid"]
 
-    assert set(client.get_version_uuids(account, second)) == {first, second}
-    assert set(client.get_version_uuids(account, first)) == {first, second}
+    assert {version["uuid"] for version in client.get_versions(account, second)} == {first, second}
+    assert {version["uuid"] for version in client.get_versions(account, first)} == {first, second}
 
 
 def test_metadata_model_tells_the_expiry_field_and_the_selections(account):

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from urllib.request import Request, urlopen
 
 import pytest
 from django.utils import timezone
@@ -228,6 +229,35 @@ def test_old_version_hinted_at_late_changes_nothing(world, dam, picture):
 
     assert PublicationItem.objects.get().version.source_uuid == newer["uuid"]
     assert AssetVersion.objects.count() == 2
+
+
+def test_restored_version_is_the_newest_again(world, dam, picture):
+    newer = world.file("replace", picture["uuid"])
+    told(dam, newer["uuid"])
+    token, key = world.keys["scaleflex"]["token"], world.keys["scaleflex"]["key"]
+    address = f"{world.url}/{token}/v5/files/{picture['uuid']}/versions"
+    with urlopen(Request(address, method="PUT", headers={"X-Filerobot-Key": key}), timeout=30):
+        pass
+
+    told(dam, newer["uuid"])  # told late of the one that was put back
+    told(dam, picture["uuid"])
+
+    assert PublicationItem.objects.get().version.sha1 == picture["sha1"]
+    assert list(AssetVersion.objects.order_by("number").values_list("sha1", flat=True)) == [
+        picture["sha1"], newer["sha1"], picture["sha1"],
+    ]  # fmt: skip
+
+
+def test_old_version_nobody_ever_approved_is_no_newer_one(world, dam):
+    old = world.add_file("/New/a.jpg", approval="PENDING")
+    newer = world.file("replace", old["uuid"])
+    world.file("approval", newer["uuid"], state="APPROVED")
+    told(dam, newer["uuid"])
+
+    told(dam, old["uuid"])
+
+    assert PublicationItem.objects.get().version.source_uuid == newer["uuid"]
+    assert InboundEvent.objects.get(subject=old["uuid"]).state == "ignored"
 
 
 def test_many_files_are_read_together_and_one_missing_does_not_hold_up_the_rest(world, dam):

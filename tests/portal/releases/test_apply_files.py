@@ -109,6 +109,42 @@ def test_unapproved_newer_version_leaves_the_approved_one_in_place():
     assert publications.get_asset(partner, asset.public_id, at=NOON).lead.version.source_uuid == "old"
 
 
+def test_older_version_is_left_alone_until_the_dam_says_it_is_the_newest_again():
+    old = file_fact("/Campaign/a.jpg", uuid="old")
+    apply(old)
+    apply(replace(old, uuid="new", sha1="b" * 40, previous_uuids=["old"]))
+
+    outcome = apply(later(old))
+    assert outcome.unsure == ("old",)
+    assert Variant.objects.get().current.source_uuid == "new"
+    apply(later(old, previous_uuids=["new"]))
+
+    assert Variant.objects.get().current.source_uuid == "old"
+
+
+def test_within_one_second_of_the_dam_the_later_reading_wins():
+    words = file_fact("/Campaign/a.jpg", uuid="a", title={"en": "First"}, read_at=NOON)
+    newer = replace(words, title={"en": "Second"}, read_at=NOON + timedelta(milliseconds=5))
+    apply(newer)
+
+    outcome = apply(words)
+
+    assert outcome.stale == 1
+    assert Variant.objects.get().asset.title == {"en": "Second"}
+
+
+def test_what_the_dam_said_before_another_version_was_read_is_asked_again():
+    old = file_fact("/Campaign/a.jpg", uuid="a", read_at=NOON)
+    apply(old)
+    second = replace(old, uuid="b", sha1="b" * 40, previous_uuids=["a"], read_at=NOON + MINUTE)
+    apply(replace(second, uuid="c", sha1="c" * 40, previous_uuids=["a", "b"], read_at=NOON + 2 * MINUTE))
+
+    outcome = apply(second)
+
+    assert outcome.unsure == ("b",)
+    assert Variant.objects.get().current.source_uuid == "c"
+
+
 def test_file_at_a_known_path_is_left_alone_until_its_ancestors_are_known():
     old = file_fact("/Campaign/a.jpg", uuid="old")
     apply(old)
