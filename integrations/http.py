@@ -8,6 +8,7 @@ What the body means is the caller's business.
 
 import logging
 import socket
+import tempfile
 import threading
 import time
 from collections.abc import Collection, Mapping
@@ -33,6 +34,8 @@ TOTAL_SECONDS = 30.0
 MAX_BYTES = 32_000_000
 #: What is kept of a refusal's body.
 ERROR_BYTES = 64_000
+#: A body above waits on disk until it is known to be whole: one that never ends must not fill the memory first.
+IN_MEMORY_BYTES = 4_000_000
 _CHUNK = 65_536
 _LATER = {408, 423, 425, 429}
 
@@ -71,7 +74,7 @@ def call(
     auth: tuple[str, str] | None = None,
     into: IO[bytes] | None = None,
     max_bytes: int = MAX_BYTES,
-    total_seconds: float = TOTAL_SECONDS,
+    total_seconds: float | None = None,
     read_seconds: float = READ_SECONDS,
 ) -> Answer:
     """
@@ -81,11 +84,13 @@ def call(
     :param hosts: ``host:port`` the call may go to
     :param into: write the body there instead of keeping it; may hold part of it after a failure
     :param max_bytes: most bytes of a body
+    :param total_seconds: the deadline of the whole call, ``TOTAL_SECONDS`` when not given
     :raises Retryable: no answer, a broken or endless one, 408, 423, 425, 429 or 5xx
     :raises Refused: any other status but 2xx
     :raises BadOptions: the address is not one of ``hosts``
     """
     _check_address(url, hosts, service)
+    total_seconds = TOTAL_SECONDS if total_seconds is None else total_seconds
     began = time.monotonic()
     status = 0
     size = 0
@@ -159,22 +164,24 @@ def _read(
     expected = int(announced) if announced.isdigit() else None
     if whole and expected is not None and expected > limit:
         raise Refused(f"{service} sent {expected:,} bytes, more than the {limit:,} we take.")
-    parts: list[bytes] = []
     size = 0
-    while chunk := response.raw.read(_CHUNK, decode_content=False):
-        size += len(chunk)
-        if size > limit:
-            response.close()
-            if whole:
-                raise Refused(f"{service} sent more than the {limit:,} bytes we take.")
-            break
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES) as kept:
+        target = kept if into is None else into
+        while chunk := response.raw.read(_CHUNK, decode_content=False):
+            size += len(chunk)
+            if size > limit:
+                response.close()
+                if whole:
+                    raise Refused(f"{service} sent more than the {limit:,} bytes we take.")
+                target.write(chunk[: limit - size])
+                break
+            target.write(chunk)
+        if whole and expected is not None and size < expected and response.request.method != "HEAD":
+            raise Retryable(f"{service} broke off its answer.")
         if into is not None:
-            into.write(chunk)
-        else:
-            parts.append(chunk)
-    if whole and expected is not None and size < expected and response.request.method != "HEAD":
-        raise Retryable(f"{service} broke off its answer.")
-    return b"".join(parts)[:limit], size
+            return b"", size
+        kept.seek(0)
+        return kept.read(), size
 
 
 def _no_answer(error: Exception, service: str, too_late: bool, total_seconds: float) -> Exception:
@@ -225,8 +232,9 @@ class _Deadline:
 
     def __init__(self, seconds: float):
         self.passed = False
-        self.sock: Any = None
-        self._timer = threading.Timer(seconds, self._cut)
+        self._watched: socket.socket | None = None
+        self._lock = threading.Lock()
+        self._timer = threading.Timer(seconds, self._pass)
         self._timer.daemon = True
 
     def __enter__(self) -> "_Deadline":
@@ -237,30 +245,55 @@ class _Deadline:
     def __exit__(self, *exc) -> None:
         self._timer.cancel()
         _local.deadline = None
+        with self._lock:
+            self._forget()
+
+    def watch(self, sock: socket.socket) -> None:
+        """
+        Cut this connection when the time is up, at once when it already is.
+
+        A handle of our own: TLS takes the first one over for its handshake, in which a server may dawdle as well.
+        """
+        with self._lock:
+            self._forget()
+            self._watched = socket.socket(fileno=socket.dup(sock.fileno()))
+            if self.passed:
+                self._cut()
+
+    def _pass(self) -> None:
+        with self._lock:
+            self.passed = True
+            self._cut()
 
     def _cut(self) -> None:
-        self.passed = True
-        if self.sock is not None:
+        if self._watched is not None:
             with suppress(OSError):
-                # The base class's method: an SSL socket's own would touch state that the reading thread uses.
-                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
+                self._watched.shutdown(socket.SHUT_RDWR)
+
+    def _forget(self) -> None:
+        if self._watched is not None:
+            self._watched.close()
+            self._watched = None
 
 
 class _Watched:
     """A connection that shows its socket to the deadline of the call that uses it."""
 
-    def connect(self):
-        super().connect()
-        self._show()
+    def _new_conn(self):
+        sock = super()._new_conn()
+        self._show(sock)
+        return sock
 
     def request(self, *args, **kwargs):
-        self._show()
+        # Kept open since an earlier call, which had a deadline of its own.
+        if self.sock is not None:
+            self._show(self.sock)
         return super().request(*args, **kwargs)
 
-    def _show(self):
+    def _show(self, sock):
         deadline = getattr(_local, "deadline", None)
-        if deadline is not None and self.sock is not None:
-            deadline.sock = self.sock
+        if deadline is not None:
+            deadline.watch(sock)
 
 
 class _HTTPConnection(_Watched, HTTPConnectionPool.ConnectionCls):  # type: ignore[misc, valid-type]
