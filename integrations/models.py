@@ -15,6 +15,8 @@ class Connection(models.Model):
     ``failures``     calls in a row that found the vendor in trouble
     ``open_until``   the circuit is open: nothing is sent before, and then one trial
     ``paused_until`` staff stopped it until then
+    ``era``          stands in the keys of revisions since the database came back from a backup: numbers that were used
+                     before it was lost are given again, and the vendor must not take them for repeats
     """
 
     class Vendor(models.TextChoices):
@@ -35,6 +37,7 @@ class Connection(models.Model):
     last_success_at = models.DateTimeField(_("last success"), null=True, editable=False)
     last_failure_at = models.DateTimeField(_("last failure"), null=True, editable=False)
     last_failure = models.CharField(_("last problem"), max_length=300, blank=True, editable=False)
+    era = models.CharField(max_length=20, blank=True, editable=False, default="")
 
     class Meta:
         verbose_name = _("connection")
@@ -69,8 +72,9 @@ class Work(models.Model):
     ``crashes``       attempts that ended so
     """
 
+    # Every other index begins with the connection as well; one of its own would only cost.
     connection = models.ForeignKey(
-        Connection, on_delete=models.PROTECT, related_name="+", verbose_name=_("connection")
+        Connection, on_delete=models.PROTECT, related_name="+", verbose_name=_("connection"), db_index=False
     )
     kind = models.CharField(_("kind"), max_length=60)
     ordering_key = models.CharField(_("ordering key"), max_length=200)
@@ -97,6 +101,7 @@ def _work_indexes(prefix: str) -> list[models.Index]:
         models.Index(
             fields=["connection", "ordering_key", "id"], name=f"{prefix}_order", condition=unfinished
         ),
+        models.Index(fields=["connection", "state", "id"], name=f"{prefix}_open", condition=unfinished),
     ]
 
 
@@ -134,6 +139,7 @@ class InboundEvent(Work):
         indexes = [
             *_work_indexes("inbound"),
             models.Index(fields=["connection", "subject", "-id"], name="inbound_subject"),
+            models.Index(fields=["connection", "received_at"], name="inbound_received"),
         ]
 
 
@@ -162,7 +168,14 @@ class OutboxMessage(Work):
         verbose_name = _("outbox message")
         verbose_name_plural = _("outbox")
         constraints = [models.UniqueConstraint(fields=["connection", "dedupe_key"], name="outbox_once")]
-        indexes = _work_indexes("outbox")
+        indexes = [
+            *_work_indexes("outbox"),
+            models.Index(
+                fields=["created_at"],
+                name="outbox_written",
+                condition=models.Q(state__in=["sent", "superseded"]),
+            ),
+        ]
 
 
 class DeliveryAttempt(models.Model):
@@ -192,6 +205,7 @@ class DeliveryAttempt(models.Model):
     class Meta:
         verbose_name = _("delivery attempt")
         verbose_name_plural = _("delivery attempts")
+        indexes = [models.Index(fields=["started_at"], name="attempt_started")]
 
     def __str__(self) -> str:
         return f"{self.message_id} {self.outcome}"
@@ -201,7 +215,7 @@ class SyncCursor(models.Model):
     """
     How far a walk through a vendor's list has come.
 
-    ``name``       ``full`` (everything), ``sweep`` (changes), ``events``, ``directory``
+    ``name``       ``full`` (everything), ``sweep`` (changes), ``events``, ``directory``, ``reconcile``
     ``value``      where to go on: JSON the walk understands
     ``started_at`` of the pass that runs or ran last; ``finished_at`` when it came to its end
     ``due_at``     when the next pass begins

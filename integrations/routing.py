@@ -1,21 +1,26 @@
 """Who handles what: the one table between the engine and the vendors."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 from integrations import outbox
+from integrations.drift import Compared, Run
 from integrations.errors import Refused
 from integrations.inbox import Handler, Ignored
-from integrations.models import Connection, InboundEvent
+from integrations.models import Connection, InboundEvent, SyncCursor
 from integrations.scaleflex import client as scaleflex_client
 from integrations.scaleflex import config as scaleflex_config
 from integrations.scaleflex import inbound as scaleflex_inbound
 from integrations.scaleflex import polling as scaleflex_polling
+from integrations.scaleflex import reconcile as scaleflex_reconcile
 from integrations.trading_grid import client as grid_client
 from integrations.trading_grid import config as grid_config
 from integrations.trading_grid import inbound as grid_inbound
 from integrations.trading_grid import outbound as grid_outbound
 from integrations.trading_grid import polling as grid_polling
+from integrations.trading_grid import post_repairs as grid_repairs
+from integrations.trading_grid import reconcile as grid_reconcile
 
 SCALEFLEX = Connection.Vendor.SCALEFLEX
 TRADING_GRID = Connection.Vendor.TRADING_GRID
@@ -26,6 +31,7 @@ _INBOUND: dict[tuple[str, str], Handler] = {
 }
 _OUTBOUND: dict[tuple[str, str], outbox.Deliver] = {
     (TRADING_GRID, grid_outbound.PUBLICATION): grid_outbound.deliver_publication,
+    (TRADING_GRID, grid_repairs.SURPLUS): grid_repairs.deliver_surplus,
 }
 _POLLS: dict[str, Callable[..., bool]] = {
     SCALEFLEX: scaleflex_polling.poll,
@@ -57,6 +63,35 @@ def poll(connection: Connection, *, seconds: float) -> bool:
     :returns: whether there is more to read right away
     """
     return _POLLS[connection.vendor](connection, seconds=seconds)
+
+
+def compare(
+    connection: Connection, place: dict[str, Any], cursor: SyncCursor, run: Run, now: datetime
+) -> Compared:
+    """
+    Take one step of comparing the portal with a vendor; see ``reconcile``.
+
+    :raises DeliveryError: the vendor cannot be asked; nothing has changed
+    """
+    step: dict[str, Callable[..., Compared]] = {
+        SCALEFLEX: scaleflex_reconcile.compare,
+        TRADING_GRID: grid_reconcile.compare,
+    }
+    return step[connection.vendor](connection, place, cursor, run, now)
+
+
+def on_the_way(connection: Connection, run: Run) -> int:
+    """Return how many of a run's repairs are not worked on yet, up to a thousand."""
+    count: dict[str, Callable[..., int]] = {
+        SCALEFLEX: scaleflex_reconcile.on_the_way,
+        TRADING_GRID: grid_reconcile.on_the_way,
+    }
+    return count[connection.vendor](connection, run)
+
+
+def forget_overtaken(connection: Connection) -> int:
+    """After a backup was restored: close what the outbox says and the comparison will say anew; returns how many."""
+    return grid_repairs.settle_old_messages(connection) if connection.vendor == TRADING_GRID else 0
 
 
 def check(connection: Connection) -> str:

@@ -11,3 +11,4 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     ["portal.activity", "portal.downloads", "portal.publications", "portal.releases", "integrations"]
 )
+app.autodiscover_tasks(["integrations"], related_name="timetable")

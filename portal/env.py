@@ -51,6 +51,20 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def hours(name: str, default: str = "") -> list[int]:
+    """
+    Return hours of the day, 0 to 23, from a comma-separated list; ``none`` is no hour at all.
+
+    :raises ImproperlyConfigured: something else than an hour
+    """
+    found = words(name, default)
+    if found == ["none"]:
+        return []
+    if not all(word.isdigit() and int(word) < 24 for word in found):
+        raise ImproperlyConfigured(f"{name} must be hours from 0 to 23, separated by commas, or none.")
+    return sorted({int(word) for word in found})
+
+
 def path(name: str, default: Path) -> Path:
     """Return a folder; a relative one is taken from the project's root."""
     return (BASE_DIR / text(name, str(default))).resolve()

@@ -326,6 +326,12 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 1 if LOCAL else 3, least=1)
+#: Hours of the day (UTC) at which portal and vendors are compared; none turns it off.
+RECONCILE_AT_HOURS = env.hours("RECONCILE_AT_HOURS", "2")
+#: Days after which finished work is forgotten. The grid repeats its events for 7 days, so at least 8.
+INBOX_KEPT_DAYS = env.number("INBOX_KEPT_DAYS", 30, least=8)
+OUTBOX_KEPT_DAYS = env.number("OUTBOX_KEPT_DAYS", 90, least=8)
+DELIVERY_ATTEMPTS_KEPT_DAYS = env.number("DELIVERY_ATTEMPTS_KEPT_DAYS", 30, least=1)
 CELERY_BEAT_SCHEDULE = {
     "releases-windows": {"task": "portal.releases.tasks.open_and_close_windows", "schedule": 20.0},
     "publications-routing": {"task": "portal.releases.tasks.continue_routing", "schedule": 5.0},
@@ -336,6 +342,8 @@ CELERY_BEAT_SCHEDULE = {
     "integrations-deliver": {"task": "integrations.tasks.deliver", "schedule": float(SWEEP_SECONDS)},
     "integrations-process": {"task": "integrations.tasks.process", "schedule": float(SWEEP_SECONDS)},
     "integrations-poll": {"task": "integrations.tasks.poll", "schedule": float(SWEEP_SECONDS)},
+    "integrations-reconcile": {"task": "integrations.timetable.reconcile", "schedule": 15.0},
+    "integrations-prune": {"task": "integrations.timetable.prune", "schedule": 900.0},
 }
 
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO")

@@ -83,6 +83,24 @@ def posts(account: Account, community_id: str) -> Iterator[dict[str, Any]]:
     return _all(account, "posts", {"communityId": community_id})
 
 
+def posts_page(
+    account: Account, community_id: str, *, following: str | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """
+    Return ``(posts, where to go on or None)`` of one page of a community's posts.
+
+    :param following: what the last page returned, ``None`` for the beginning
+    """
+    options = account.options
+    url = following or account.url("posts", communityId=community_id)
+    params = None if following else dialects.page_parameters(options.dialect, options.page_size)
+    answer = _answer(account, "GET", url, "posts", params=params)
+    rows, after = dialects.read_list(_decoded(answer), answer.headers, url=url)
+    if after == url:
+        raise BadPayload(f"{SERVICE} links its pages in a circle.")
+    return [mapping.inbound(options, "posts", row) for row in rows], after
+
+
 def communities(account: Account) -> Iterator[dict[str, Any]]:
     """Every community of the company."""
     return _all(account, "communities", {})

@@ -45,7 +45,7 @@ def messages_about(changed: Sequence[Any]) -> Iterator[Message]:
                 connection=connection,
                 kind=PUBLICATION,
                 ordering_key=f"publication:{publication.public_id}",
-                dedupe_key=f"publication:{publication.public_id}:r{publication.revision}",
+                dedupe_key=f"publication:{publication.public_id}:r{publication.revision}{connection.era}",
                 payload=contents[publication.pk].as_json(),
                 coalesces=True,
             )

@@ -40,7 +40,9 @@ def poll(connection: Connection, *, seconds: float, clock: Callable[[], datetime
 
 def start_over(connection: Connection) -> None:
     """Let the directory be read at the next poll, and the events from the beginning."""
-    SyncCursor.objects.filter(connection=connection).update(value={}, due_at=None)
+    SyncCursor.objects.filter(connection=connection, name__in=(DIRECTORY, EVENTS)).update(
+        value={}, due_at=None
+    )
 
 
 def _step(

@@ -1,8 +1,11 @@
 """What a DAM tells us, in the portal's words. Adapters make these."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+
+import orjson
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +84,13 @@ class FileFact:
     @property
     def name(self) -> str:
         return self.path.rsplit("/", 1)[1]
+
+
+# The times are left out: the DAM moves its own for its reasons (thumbnails, tagging), which change nothing here.
+_SAID = sorted({field.name for field in fields(FileFact)} - {"previous_uuids", "modified_at", "read_at"})
+
+
+def digest_of(fact: FileFact) -> str:
+    """Return a digest of everything the fact says, apart from when and how it was read: 40 hex digits."""
+    said = {name: getattr(fact, name) for name in _SAID}
+    return hashlib.sha1(orjson.dumps(said, option=orjson.OPT_SORT_KEYS), usedforsecurity=False).hexdigest()

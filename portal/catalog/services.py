@@ -1,16 +1,14 @@
 """Keeping the mirror of the DAM: products, assets, variants and their versions. Called by ``releases`` alone."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-import orjson
 from django.db import connection
 
 from portal.catalog.choices import Withdrawal
-from portal.catalog.facts import FileFact
+from portal.catalog.facts import FileFact, digest_of
 from portal.catalog.grouping import Shelf
 from portal.catalog.matching import Known, Unsure, newest
 from portal.catalog.models import AssetVersion, Variant
@@ -64,7 +62,7 @@ def mirror_files(*, source: str, facts: Sequence[FileFact], now: datetime) -> Mi
         except Unsure:
             result.unsure.append(fact.uuid)
             continue
-        digest = _digest(fact)
+        digest = digest_of(fact)
         if variant is None:
             variant = Variant(source=source, source_uuid=fact.uuid, path=fact.path)
         elif _read_before(fact, variant):
@@ -134,14 +132,13 @@ def _is_earlier(one: datetime | None, other: datetime | None) -> bool:
     return one is not None and other is not None and one < other
 
 
-# The times are left out: the DAM moves its own for its reasons (thumbnails, tagging), which change nothing here.
-_SAID = sorted({field.name for field in fields(FileFact)} - {"previous_uuids", "modified_at", "read_at"})
+def doubt(*, source: str, uuids: Sequence[str]) -> int:
+    """
+    Let the next news about these files be applied even if it says nothing new; what is known stays until then.
 
-
-def _digest(fact: FileFact) -> str:
-    """Return a digest of everything the fact says, apart from when and how it was read."""
-    said = {name: getattr(fact, name) for name in _SAID}
-    return hashlib.sha1(orjson.dumps(said, option=orjson.OPT_SORT_KEYS), usedforsecurity=False).hexdigest()
+    :returns: how many variants are meant
+    """
+    return Variant.objects.filter(source=source, source_uuid__in=uuids).update(facts_digest="")
 
 
 def _describe(variant: Variant, fact: FileFact, digest: str) -> None:

@@ -103,3 +103,12 @@ def partners_by_id(ids: Iterable[int]) -> dict[int, Partner]:
 def communities_by_id(ids: Iterable[int]) -> dict[int, Community]:
     """Return communities by row number. For staff and integrations."""
     return Community.objects.in_bulk(list(ids))
+
+
+def members_of(communities: Iterable[int]) -> dict[int, set[int]]:
+    """Return the companies in each of these communities, both by row number. For staff and integrations."""
+    found: dict[int, set[int]] = {community: set() for community in communities}
+    rows = CommunityMembership.objects.filter(community__in=list(found))
+    for community, partner in rows.values_list("community_id", "partner_id"):
+        found[community].add(partner)
+    return found

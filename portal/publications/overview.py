@@ -73,6 +73,31 @@ def not_posted(communities: Collection[int], *, after: int, limit: int) -> list[
     )
 
 
+def publications_named(*, public_ids: Collection[str] = (), ids: Collection[int] = ()) -> list[Publication]:
+    """Return publications by public ids and row numbers, with their assets: one query."""
+    wanted = Q(public_id__in=public_ids) | Q(pk__in=ids)
+    return list(Publication.objects.filter(wanted).select_related("asset"))
+
+
+def in_community(community_id: int, *, after: int, limit: int) -> list[Publication]:
+    """Return a community's publications that are not withdrawn, or not known to be, behind a row, in order."""
+    current = Q(withdrawn_at__isnull=True) | waiting()
+    rows = Publication.objects.filter(current, community=community_id, pk__gt=after)
+    return list(rows.select_related("asset").order_by("pk")[:limit])
+
+
+def showing_bytes(community_id: int, sha1s: Collection[str]) -> list[Publication]:
+    """Return the publications of a community that show a file of one of these SHA-1 now."""
+    items = PublicationItem.objects.filter(
+        community=community_id,
+        version__sha1__in=sha1s,
+        withdrawn_at__isnull=True,
+        state=PublicationItem.State.LIVE,
+    )
+    rows = Publication.objects.filter(pk__in=items.values("publication"), withdrawn_at__isnull=True)
+    return list(rows.select_related("asset").order_by("pk"))
+
+
 def publications_of(asset_id: int) -> list[Publication]:
     """Return where an asset is published, with its items and their versions: two queries."""
     return list(

@@ -97,6 +97,18 @@ def file_is_gone(*, source: str, uuid: str, now: datetime) -> bool:
 
 
 @transaction.atomic
+def doubt_files(*, source: str, uuids: Sequence[str]) -> int:
+    """
+    Let the next news about these files be applied even if it repeats what was applied before.
+
+    For files whose rows here do not say what the news said: nothing changes until they have been read again.
+
+    :returns: how many files are meant
+    """
+    return catalog.doubt(source=source, uuids=uuids)
+
+
+@transaction.atomic
 def set_members(*, community: Community, partners: Collection[Partner], now: datetime) -> None:
     """Make exactly these companies the members of a community, and tell the feeds of those who joined or left."""
     joined, left = companies.set_community_members(community=community, partners=partners, now=now)

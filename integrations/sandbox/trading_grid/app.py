@@ -8,7 +8,7 @@ from werkzeug.wrappers import Request, Response
 
 from integrations.sandbox.credentials import Credentials
 from integrations.sandbox.faults import Faults
-from integrations.sandbox.trading_grid import console, partner_verbs, switch_verbs, verbs
+from integrations.sandbox.trading_grid import console, hub_verbs, partner_verbs, switch_verbs, verbs
 from integrations.sandbox.trading_grid.api import OTHER_SERVICES, Api
 from integrations.sandbox.trading_grid.background import Background
 from integrations.sandbox.trading_grid.grid import Grid
@@ -26,7 +26,7 @@ CONSOLE_PREFIXES = (console.HOME, "/console/trading-grid")
 
 
 # Importing them declares their verbs.
-VERB_MODULES = (partner_verbs, switch_verbs)
+VERB_MODULES = (hub_verbs, partner_verbs, switch_verbs)
 
 
 class TradingGridPart:

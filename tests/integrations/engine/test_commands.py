@@ -97,3 +97,41 @@ def test_credentials_are_rotated_or_it_says_why_not(settings):
     settings.CREDENTIAL_KEYS = [Fernet.generate_key().decode()]
     with pytest.raises(CommandError, match="cannot be opened"):
         run("rotate_credentials")
+
+
+def test_reconcile_repairs_proves_and_says_so(world):
+    world.connect_dam(confirm_gone_seconds=0.2)
+
+    assert "3 differences; 3 things compared." in failing("reconcile", "dam", "--dry-run")
+    assert Variant.objects.count() == 0
+    said = run("reconcile", "--all")
+
+    assert "DAM: missing_here: 3 found, 0 left" in said
+    assert "DAM: equal; 3 things compared after 3 repairs, proved by a second look." in said
+    assert run("reconcile", "dam").splitlines()[-1] == "DAM: equal; 3 things compared."
+
+
+def failing(*arguments: str) -> str:
+    out = StringIO()
+    with pytest.raises(CommandError, match="Not everything agrees"):
+        call_command(*arguments, stdout=out, stderr=out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [([], "say --all. There are: grid"), (["--all", "--restored", "--dry-run"], "leave --dry-run out")],
+)
+def test_reconcile_says_how_it_is_called(arguments, words):
+    make_connection("grid")
+
+    with pytest.raises(CommandError, match=words):
+        run("reconcile", *arguments)
+
+
+def test_reconcile_stops_where_the_vendor_does_not_answer(world):
+    world.connect_dam()
+    world.fault("scaleflex", "status", status=503)
+
+    with pytest.raises(CommandError, match="DAM: Scaleflex answered 503"):
+        run("reconcile", "dam")
