@@ -185,6 +185,12 @@ def finish(row: Work, *, state: str, error: str = "", **changes) -> None:
         setattr(row, name, value)
 
 
+def uncounted(row: Work) -> dict[str, object]:
+    """Return columns for ``finish`` after an attempt that never went out: it is as if it had not begun."""
+    attempts = max(0, row.attempts - 1)
+    return {"attempts": attempts} | ({} if attempts else {"first_attempt_at": None})
+
+
 def requeue(rows: QuerySet[W], *, now: datetime) -> int:
     """
     Let parked rows be tried again from now on, with fresh patience.

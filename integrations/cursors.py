@@ -83,6 +83,13 @@ def fail(connection: Connection, name: str, error: DeliveryError, *, now: dateti
         connections.failed(connection, error, now)
 
 
+def wait(connection: Connection, name: str, *, seconds: float, now: datetime) -> None:
+    """Let a walk go on at the same place after so long; nothing went wrong."""
+    SyncCursor.objects.filter(connection=connection, name=name).update(
+        due_at=now + timedelta(seconds=seconds)
+    )
+
+
 @dataclass(frozen=True)
 class Speed:
     """``per_second`` so far, ``None`` while too little is done to tell; ``seconds_left`` at that speed."""

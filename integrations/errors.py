@@ -28,6 +28,13 @@ class Retryable(DeliveryError):
         self.outage = outage
 
 
+class Throttled(Retryable):
+    """Our own rate at this vendor is used up: nothing was sent, so it counts neither as an attempt nor as trouble."""
+
+    def __init__(self, message: str, *, retry_after: float):
+        super().__init__(message, retry_after=retry_after, outage=False)
+
+
 class Refused(DeliveryError):
     """
     It never will until somebody changes something: other 4xx, or a body that says no.

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from integrations import claims, connections
-from integrations.errors import BadPayload, DeliveryError, Refused
+from integrations.errors import BadPayload, DeliveryError, Refused, Throttled
 from integrations.models import Connection, InboundEvent
 from integrations.retry import verdict
 from integrations.rows import insert_missing
@@ -197,12 +197,16 @@ def _record(event: InboundEvent, result: Result, now: datetime) -> None:
             reason, wait = verdict(
                 result, attempts=event.attempts, first_attempt_at=event.first_attempt_at, now=now
             )
-            raw = {"raw": result.raw} if isinstance(result, BadPayload) and result.raw else {}
+            more: dict[str, Any] = {}
+            if isinstance(result, BadPayload) and result.raw:
+                more["raw"] = result.raw
+            if isinstance(result, Throttled):
+                more |= claims.uncounted(event)
             if wait is None:
                 logger.warning("inbox event %s (%s) parked: %s", event.pk, event.kind, reason)
-                claims.finish(event, state=State.PARKED, error=reason, **raw)
+                claims.finish(event, state=State.PARKED, error=reason, **more)
             else:
-                claims.finish(event, state=State.PENDING, error=reason, not_before=now + wait, **raw)
+                claims.finish(event, state=State.PENDING, error=reason, not_before=now + wait, **more)
 
 
 def _note_health(connection: Connection, results: Sequence[Result], now: datetime) -> None:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations import claims, connections
-from integrations.errors import DeliveryError, Refused
+from integrations.errors import DeliveryError, Refused, Throttled
 from integrations.models import Connection, DeliveryAttempt, OutboxMessage
 from integrations.retry import verdict
 from integrations.rows import insert_missing
@@ -91,6 +91,9 @@ def deliver_next(
         error = _attempt(handlers, message, now)
         ended = clock()
         _record(message, error, ended)
+        if isinstance(error, Throttled):
+            attempt.delete()
+            return True
         outcomes: dict[str, str] = {State.SENT: "sent", State.PARKED: "parked"}
         attempt.outcome = outcomes.get(message.state, "later")
         attempt.finished_at = ended
@@ -128,7 +131,8 @@ def _record(message: OutboxMessage, error: Exception | None, now: datetime) -> N
         logger.warning("outbox message %s (%s) parked: %s", message.pk, message.kind, reason)
         claims.finish(message, state=State.PARKED, error=reason)
     else:
-        claims.finish(message, state=State.PENDING, error=reason, not_before=now + wait)
+        again = claims.uncounted(message) if isinstance(error, Throttled) else {}
+        claims.finish(message, state=State.PENDING, error=reason, not_before=now + wait, **again)
     if isinstance(error, Refused):
         connections.succeeded(message.connection, now)
     else:

@@ -4,7 +4,7 @@ import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from integrations.errors import BadPayload, DeliveryError, Refused, Retryable
+from integrations.errors import BadPayload, DeliveryError, Refused, Retryable, Throttled
 
 LONGEST_WAIT = timedelta(hours=1)
 PATIENCE = timedelta(hours=72)
@@ -50,6 +50,10 @@ def verdict(
     :param attempts: counting the one that failed
     """
     match error:
+        case Throttled():
+            # Spread, or all who found the bucket empty would find it empty together again.
+            seconds = error.retry_after or 0.0
+            return str(error), timedelta(seconds=seconds + random.uniform(0.0, max(1.0, seconds)))
         case Retryable() if first_attempt_at is not None and out_of_patience(first_attempt_at, now):
             return f"Gave up after {attempts} attempts in {PATIENCE.days} days. {error}", None
         case Retryable():
