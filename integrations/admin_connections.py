@@ -32,6 +32,8 @@ SECRETS = {
     "webhook_user": (gettext_lazy("Webhook: user name (Basic)"), {"scaleflex"}),
     "webhook_password": (gettext_lazy("Webhook: password (Basic)"), {"scaleflex"}),
     "webhook_token": (gettext_lazy("Webhook: bearer token"), {"scaleflex"}),
+    "delivery_salt": (gettext_lazy("Delivery: salt of signed or sealed links"), {"scaleflex"}),
+    "invalidation_key": (gettext_lazy("Cache invalidation: client key"), {"scaleflex"}),
     "consumer_key": (gettext_lazy("Consumer key"), {"trading_grid"}),
     "consumer_secret": (gettext_lazy("Consumer secret"), {"trading_grid"}),
     "webhook_secret": (

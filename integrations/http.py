@@ -69,7 +69,7 @@ def call(
     hosts: Collection[str],
     headers: Mapping[str, str] | None = None,
     params: Mapping[str, Any] | None = None,
-    data: bytes | None = None,
+    data: bytes | IO[bytes] | None = None,
     json: Any = None,
     auth: tuple[str, str] | None = None,
     into: IO[bytes] | None = None,
@@ -82,6 +82,7 @@ def call(
 
     :param service: vendor's name for messages; ``operation`` what we do there, for the log
     :param hosts: ``host:port`` the call may go to
+    :param data: body; a file is read to its end, and must tell its length by ``len()`` or be a real one
     :param into: write the body there instead of keeping it; may hold part of it after a failure
     :param max_bytes: most bytes of a body
     :param total_seconds: the deadline of the whole call, ``TOTAL_SECONDS`` when not given

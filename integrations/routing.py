@@ -9,11 +9,11 @@ from integrations.drift import Compared, Run
 from integrations.errors import Refused
 from integrations.inbox import Handler, Ignored
 from integrations.models import Connection, InboundEvent, SyncCursor
-from integrations.scaleflex import client as scaleflex_client
 from integrations.scaleflex import config as scaleflex_config
 from integrations.scaleflex import inbound as scaleflex_inbound
 from integrations.scaleflex import polling as scaleflex_polling
 from integrations.scaleflex import reconcile as scaleflex_reconcile
+from integrations.scaleflex import self_check as scaleflex_self_check
 from integrations.trading_grid import client as grid_client
 from integrations.trading_grid import config as grid_config
 from integrations.trading_grid import inbound as grid_inbound
@@ -101,7 +101,7 @@ def check(connection: Connection) -> str:
     :raises DeliveryError: it does not; the text says why
     """
     if connection.vendor == SCALEFLEX:
-        return scaleflex_client.test(scaleflex_config.account(connection))
+        return scaleflex_self_check.test(scaleflex_config.account(connection))
     return grid_client.test(grid_config.account(connection))
 
 

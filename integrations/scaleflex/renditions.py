@@ -3,15 +3,17 @@
 import hashlib
 import io
 from typing import IO, Any
-from urllib.parse import quote, urlencode
 
 import av
 import pyvips
 from django.conf import settings
+from django.utils import timezone
 
 from integrations import connections, http
-from integrations.errors import BadOptions, Refused, Retryable
+from integrations.errors import BadOptions, BadPayload, Refused, Retryable
+from integrations.scaleflex import client, delivery, video_renditions
 from integrations.scaleflex.config import Account, account
+from integrations.scaleflex.schemas import parse_file
 from portal.catalog.choices import Medium
 from portal.catalog.models import AssetVersion
 from portal.renditions.choices import Fit, Format
@@ -31,6 +33,8 @@ _LOADERS = {Format.JPEG: "jpegload", Format.PNG: "pngload", Format.WEBP: "webplo
 _VIDEO = {Format.MP4, Format.WEBM}
 #: A picture is cut in a second or two, a video in as many seconds as it lasts, an original may be large.
 _PICTURE_SECONDS, _LONG_SECONDS = 45.0, 240.0
+#: A video may end this much earlier than its original, besides a part of its length: frames fall off when it is cut.
+_CUT_SECONDS = 1.0
 
 
 class ScaleflexSource:
@@ -47,6 +51,8 @@ class ScaleflexSource:
             return _fetch(account(connection), version, revision, target)
         except Retryable as error:
             raise SourceUnavailable(str(error), retry_after=int(error.retry_after or 5)) from error
+        except BadPayload as error:
+            raise SourceUnavailable(str(error), retry_after=60) from error
         except (Refused, BadOptions) as error:
             raise SourceRefused(str(error)) from error
 
@@ -57,21 +63,40 @@ def _fetch(account: Account, version: AssetVersion, revision: RecipeRevision, ta
     if revision.format == Format.ORIGINAL:
         _download(account, version, {"func": "proxy"}, target, seconds=_LONG_SECONDS)
         return _checked_original(version, target)
-    query = delivery_query(revision)
+    query = delivery_query(revision, account)
     if revision.format in _VIDEO:
+        if video_renditions.needs_job(account, version):
+            return _by_job(account, version, revision, target)
         _download(account, version, query, target, seconds=_LONG_SECONDS)
-        return _checked_video(target, revision)
+        return _checked_video(target, version, revision)
     _download(account, version, query, target, seconds=_PICTURE_SECONDS)
     return _checked_picture(target, revision)
 
 
-def delivery_query(revision: RecipeRevision) -> dict[str, Any]:
+def _by_job(account: Account, version: AssetVersion, revision: RecipeRevision, target: IO[bytes]) -> Fetched:
+    url = video_renditions.made_by_job(account, version, revision, now=timezone.now())
+    try:
+        _get(account, url, target, seconds=_LONG_SECONDS)
+        fetched = _checked_video(target, version, revision)
+    except (Refused, SourceRefused):
+        video_renditions.forget(account, version, revision)
+        raise
+    video_renditions.forget(account, version, revision)
+    return fetched
+
+
+def delivery_query(revision: RecipeRevision, account: Account) -> dict[str, Any]:
     """
     Return a recipe as parameters of a delivery address.
 
     Source: Cloudimage v7 image and video operations. Plain ``w`` and ``h`` enlarge there, so ``org_if_sml`` forbids
     it; padding is ``func=fit`` with a background.
+
+    :raises Refused: larger than delivery makes
     """
+    most = account.options.delivery_most_pixels
+    if most and max(revision.width or 0, revision.height or 0) > most:
+        raise Refused(f"Delivery makes pictures of at most {most} pixels a side.")
     query: dict[str, Any] = {}
     if revision.width:
         query["w"] = revision.width
@@ -85,29 +110,43 @@ def delivery_query(revision: RecipeRevision) -> dict[str, Any]:
         query["org_if_sml"] = 1
     if revision.background:
         query["bg_color"] = revision.background
-    if revision.quality:
-        query["q"] = revision.quality
+    if quality := revision.quality or account.options.delivery_quality:
+        query["q"] = quality
     return query
 
 
 def delivery_url(account: Account, version: AssetVersion, query: dict[str, Any]) -> str:
-    """
-    Return the delivery address of exactly this version.
-
-    The link by uuid names one version; the link by path would follow the newest, approved or not. Source: Scaleflex
-    "Retrieval" (two link formats), ``vh`` as observed: the first six digits of the SHA-1.
-    """
-    options = account.options
-    place = f"{options.cdn_url}{options.delivery_version}/{version.source_uuid}/{quote(version.file_name, safe='')}"
-    return f"{place}?{urlencode({**query, 'vh': version.sha1[:6]})}"
+    """Return the delivery address of a version, signed or sealed where its project demands it."""
+    return delivery.address(
+        account, uuid=version.source_uuid, path=version.source_path, sha1=version.sha1, query=query
+    )
 
 
 def _download(
     account: Account, version: AssetVersion, query: dict[str, Any], target: IO[bytes], *, seconds: float
 ) -> None:
+    by_path = account.options.delivery_link == "path"
+    if by_path:
+        _demand_newest(account, version)
+    _get(account, delivery_url(account, version, query), target, seconds=seconds)
+    if by_path:
+        # It may have been replaced meanwhile, and a cut picture does not show whose it is.
+        _demand_newest(account, version)
+
+
+def _demand_newest(account: Account, version: AssetVersion) -> None:
+    """
+    :raises SourceRefused: a link by path would lead to another version than this one
+    """
+    found = client.find_file(account, version.source_path)
+    if found is None or parse_file(found).sha1 != version.sha1:
+        raise SourceRefused(f"At {version.source_path} lies another version by now.")
+
+
+def _get(account: Account, url: str, target: IO[bytes], *, seconds: float) -> None:
     http.call(
         "GET",
-        delivery_url(account, version, query),
+        url,
         service="Scaleflex delivery",
         operation="fetch",
         hosts=account.hosts,
@@ -143,16 +182,19 @@ def _checked_picture(target: IO[bytes], revision: RecipeRevision) -> Fetched:
     return Fetched(media_type=_MEDIA_TYPES[Format(revision.format)], width=image.width, height=image.height)
 
 
-def _checked_video(target: IO[bytes], revision: RecipeRevision) -> Fetched:
+def _checked_video(target: IO[bytes], version: AssetVersion, revision: RecipeRevision) -> Fetched:
     target.seek(0)
     try:
-        with av.open(target) as container:
+        with av.open(target, "r") as container:
             stream = container.streams.video[0]
             width, height, kind = stream.width, stream.height, container.format.name
+            seconds = (container.duration or 0) / av.time_base
     except (av.FFmpegError, IndexError):
         raise SourceRefused("Delivery sent something that is no video.") from None
     if str(revision.format) not in kind and not (revision.format == Format.WEBM and "matroska" in kind):
         raise SourceRefused(f"Delivery sent {kind} instead of {revision.format}.")
+    if version.duration and seconds < version.duration * 0.98 - _CUT_SECONDS:
+        raise SourceRefused(f"Delivery sent {seconds:.0f} of {version.duration:.0f} seconds.")
     _check_bounds(width, height, revision)
     return Fetched(media_type=_MEDIA_TYPES[Format(revision.format)], width=width, height=height)
 
@@ -166,6 +208,8 @@ def _check_bounds(width: int, height: int, revision: RecipeRevision) -> None:
 
 def _still(account: Account, version: AssetVersion, revision: RecipeRevision, target: IO[bytes]) -> Fetched:
     """Make the picture of a video for our pages: the frame after one second, or the first there is."""
+    if not video_renditions.is_for_delivery(version):
+        return _thumbnail(account, version, revision, target)
     clip = io.BytesIO()
     _download(account, version, {"w": 640, "func": "bound", "format": "mp4"}, clip, seconds=_LONG_SECONDS)
     clip.seek(0)
@@ -180,7 +224,26 @@ def _still(account: Account, version: AssetVersion, revision: RecipeRevision, ta
             pixels = frame.to_ndarray(format="rgb24")
     except (av.FFmpegError, IndexError):
         raise SourceRefused("Delivery sent something that is no video.") from None
-    image = pyvips.Image.new_from_array(pixels).copy(interpretation="srgb")
+    return _written(pyvips.Image.new_from_array(pixels).copy(interpretation="srgb"), revision, target)
+
+
+def _thumbnail(
+    account: Account, version: AssetVersion, revision: RecipeRevision, target: IO[bytes]
+) -> Fetched:
+    """Take the DAM's own still of a video that is too large for delivery."""
+    url = video_renditions.thumbnail(account, version)
+    if not url:
+        raise SourceRefused("The video is too large for delivery, and the DAM has made no still of it.")
+    content = io.BytesIO()
+    _get(account, url, content, seconds=_PICTURE_SECONDS)
+    try:
+        image = pyvips.Image.new_from_buffer(content.getvalue(), "", fail_on="error")
+        return _written(image, revision, target)
+    except pyvips.Error:
+        raise SourceRefused("The DAM's still of the video is no picture.") from None
+
+
+def _written(image: Any, revision: RecipeRevision, target: IO[bytes]) -> Fetched:
     image = image.thumbnail_image(
         revision.width or image.width, height=revision.height or image.height, size="down"
     )

@@ -153,6 +153,8 @@ def _size(value: Any) -> int:
 
 
 def _pixels(value: Any) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 10:
+        value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 2**31:
         return None
     return int(value)

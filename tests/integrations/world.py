@@ -69,18 +69,27 @@ class World:
         self.verb("DELETE", "/faults")
 
     # -- Connections --------------------------------------------------------------------------------------------------
-    def connect_dam(self, key: str = "dam", **options: Any) -> Connection:
-        """The portal's connection to the simulated DAM."""
+    def connect_dam(
+        self, key: str = "dam", secrets: dict[str, str] | None = None, **options: Any
+    ) -> Connection:
+        """The portal's connection to the simulated DAM, in no hurry to be polite; ``secrets`` besides the usual."""
         token = self.keys["scaleflex"]["token"]
         return connections.ensure_connection(
             vendor="scaleflex",
             key=key,
             name="DAM",
-            options={"api_url": self.url, "cdn_url": f"{self.url}/cdn/{token}", "token": token, **options},
+            options={
+                "api_url": self.url,
+                "cdn_url": f"{self.url}/cdn/{token}",
+                "token": token,
+                "calls_per_second": 5000.0,
+                **options,
+            },
             credentials={
                 "key": self.keys["scaleflex"]["key"],
                 "webhook_user": self.keys["webhooks"]["scaleflex_user"],
                 "webhook_password": self.keys["webhooks"]["scaleflex_password"],
+                **(secrets or {}),
             },
         )
 

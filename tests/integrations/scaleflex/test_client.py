@@ -145,7 +145,3 @@ def test_list_without_files_is_no_list(account, world, body):
 
     with pytest.raises((BadPayload, Refused)):
         client.list_files(account, limit=1, offset=0)
-
-
-def test_testing_the_connection_says_what_the_key_may_see(account):
-    assert client.test(account) == "Scaleflex answers, and the key may list about 3 files."
