@@ -137,7 +137,7 @@ def refusal(body: Mapping[str, Any], status: int | None, raw: bytes) -> Exceptio
     Source: the order in which the vendor's widget and, for uploads, its uploader read them.
     """
     reason, hint = _reason(body), _first_text(body, ("hint", "detail"))
-    code = body["code"][:60] if isinstance(body.get("code"), str) else ""
+    code = _first_text(body, ("code",))[:60]
     said = f"{SERVICE} refused ({status}{', ' + code if code else ''}){': ' + reason if reason else '.'}"
     if code in _KEY_TROUBLE or any(word in f"{reason} {hint}" for word in _KEY_TROUBLE):
         return Refused(f"{said} Enter a valid API key in the connection.", status=status, body=raw)

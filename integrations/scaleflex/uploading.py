@@ -79,7 +79,7 @@ def upload(
         return _present(account, error, folder, name, sha1)
     if not isinstance(body.get("file"), dict):
         raise BadPayload(f"{SERVICE} sent an answer without the file.", raw=answer.body[:KEPT])
-    stored = parse_file(body["file"])
+    stored = _read(body["file"])
     if stored.sha1 != sha1:
         raise Refused(f"{SERVICE} stored other bytes than we sent (SHA-1 differs): {stored.path}.")
     return Uploaded(stored.uuid, stored.path, is_new=True)
@@ -96,7 +96,7 @@ def replace(account: Account, source: IO[bytes], *, uuid: str) -> Uploaded:
     :raises Refused: as ``upload``; or the project's rules for names or doubles made another file of it
     :raises Throttled, Retryable, BadPayload: as ``client.list_files``
     """
-    present = parse_file(client.get_file(account, uuid))
+    present = _read(client.get_file(account, uuid))
     if (successor := _current(account, present)) is not None:
         present = successor
     done = upload(account, source, folder=present.folder, name=present.name)
@@ -118,21 +118,28 @@ def replace(account: Account, source: IO[bytes], *, uuid: str) -> Uploaded:
 def _current(account: Account, file: RemoteFile) -> RemoteFile | None:
     """Return the version that lies at the file's path now, ``None`` when that cannot be told."""
     found = client.find_file(account, file.path)
-    return parse_file(found) if found is not None else None
+    return _read(found) if found is not None else None
 
 
 def _present(account: Account, error: AlreadyThere, folder: str, name: str, sha1: str) -> Uploaded:
     path = f"{folder.rstrip('/')}/{name}"
     data = client.get_file(account, error.uuid) if error.uuid else client.find_file(account, path)
     if data is None:
-        raise BadPayload(f"{SERVICE} says that the file is there, and it is not: {path}.")
-    found = parse_file(data)
+        raise Refused(f"{SERVICE} says that the file is there, and it is not: {path}.")
+    found = _read(data)
     if found.sha1 != sha1:
         raise Refused(f"{SERVICE} says that the bytes are there, but has others: {found.path}.")
     if found.path != path:
         # The project takes no bytes twice, wherever they lie. They are not where they were wanted.
         raise Refused(f"{SERVICE} has these very bytes as {found.path} and takes no doubles.")
     return Uploaded(found.uuid, found.path, is_new=False)
+
+
+def _read(data: Mapping[str, Any]) -> RemoteFile:
+    try:
+        return parse_file(data)
+    except BadPayload as error:
+        raise BadPayload(str(error), raw=repr(data).encode()[:KEPT]) from None
 
 
 def _digest(source: IO[bytes]) -> tuple[str, int]:

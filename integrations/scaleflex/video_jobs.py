@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from integrations.errors import BadPayload, Refused
+from integrations.payloads import KEPT
 from integrations.scaleflex.calls import SERVICE, FileMissing, ask
 from integrations.scaleflex.config import Account
 from integrations.scaleflex.file_details import web_address
@@ -124,7 +125,9 @@ def _start(account: Account, kind: str, entry: dict[str, Any], folder: str, **pa
     first = results[0] if isinstance(results, list) and results and isinstance(results[0], dict) else {}
     progress = first.get("progress")
     if not isinstance(progress, str) or not urlsplit(progress).scheme:
-        raise BadPayload(f"{SERVICE} began a video job without saying where it stands.")
+        raise BadPayload(
+            f"{SERVICE} began a video job without saying where it stands.", raw=repr(body).encode()[:KEPT]
+        )
     return Job(progress, tuple(_results(first)))
 
 
