@@ -11,7 +11,7 @@ from django.db import transaction
 
 from integrations import connections, retry
 from integrations.claims import HOLD_SECONDS
-from integrations.errors import BadPayload, DeliveryError, Refused
+from integrations.errors import BadPayload, DeliveryError, Refused, Throttled
 from integrations.models import Connection, SyncCursor
 
 
@@ -71,7 +71,15 @@ def finish(
 
 
 def fail(connection: Connection, name: str, error: DeliveryError, *, now: datetime) -> None:
-    """Note that a step failed: it is tried again later, at the same place."""
+    """
+    Note that a step failed: it is tried again later, at the same place.
+
+    When our own rate was used up, nothing failed: it only waits.
+    """
+    if isinstance(error, Throttled):
+        due_at = now + timedelta(seconds=error.retry_after or 1.0)
+        SyncCursor.objects.filter(connection=connection, name=name).update(due_at=due_at)
+        return
     cursor, _ = SyncCursor.objects.get_or_create(connection=connection, name=name)
     cursor.failures += 1
     wait = retry.delay(min(cursor.failures, 9), retry_after=getattr(error, "retry_after", None))
@@ -81,13 +89,6 @@ def fail(connection: Connection, name: str, error: DeliveryError, *, now: dateti
         connections.succeeded(connection, now)
     else:
         connections.failed(connection, error, now)
-
-
-def wait(connection: Connection, name: str, *, seconds: float, now: datetime) -> None:
-    """Let a walk go on at the same place after so long; nothing went wrong."""
-    SyncCursor.objects.filter(connection=connection, name=name).update(
-        due_at=now + timedelta(seconds=seconds)
-    )
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from typing import Any
 from django.utils import timezone
 
 from integrations import connections, cursors, inbox
-from integrations.errors import BadPayload, DeliveryError, Throttled
+from integrations.errors import BadPayload, DeliveryError
 from integrations.inbox import News
 from integrations.models import Connection, SeenPage, SyncCursor
 from integrations.scaleflex import client, inbound, settings_cache
@@ -75,10 +75,6 @@ def walk(
         while walker.step(clock):
             if time.monotonic() >= until:
                 return True
-    except Throttled as error:
-        # Neither our trouble nor the vendor's: go on at the same place, once others have had their turn.
-        logger.info("%s of connection %s: %s", name, connection.key, error)
-        cursors.wait(connection, name, seconds=error.retry_after or 1.0, now=clock())
     except DeliveryError as error:
         logger.warning("%s of connection %s: %s", name, connection.key, error)
         cursors.fail(connection, name, error, now=clock())

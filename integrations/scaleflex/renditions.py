@@ -50,7 +50,7 @@ class ScaleflexSource:
         try:
             return _fetch(account(connection), version, revision, target)
         except Retryable as error:
-            raise SourceUnavailable(str(error), retry_after=int(error.retry_after or 5)) from error
+            raise SourceUnavailable(str(error), retry_after=max(1, round(error.retry_after or 5))) from error
         except BadPayload as error:
             raise SourceUnavailable(str(error), retry_after=60) from error
         except (Refused, BadOptions) as error:

@@ -8,10 +8,10 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
-from integrations import inbox, outbox, rate
+from integrations import cursors, inbox, outbox, rate
 from integrations.errors import Retryable, Throttled
 from integrations.inbox import Handler, News
-from integrations.models import DeliveryAttempt, InboundEvent, OutboxMessage
+from integrations.models import DeliveryAttempt, InboundEvent, OutboxMessage, SyncCursor
 from integrations.retry import verdict
 from tests.integrations.engine.builders import enqueue, make_connection, message
 
@@ -165,6 +165,18 @@ def test_message_that_had_to_wait_shows_no_attempt():
     assert (row.state, row.attempts) == ("pending", 0)
     assert row.not_before >= now + timedelta(seconds=7)
     assert not DeliveryAttempt.objects.exists()
+
+
+def test_walk_that_had_to_wait_goes_on_at_the_same_place_without_a_failure():
+    connection, now = make_connection(), timezone.now()
+    cursor = SyncCursor.objects.create(connection=connection, name="full", value={"offset": 3}, failures=2)
+
+    cursors.fail(connection, "full", Throttled("busy", retry_after=7.0), now=now)
+
+    cursor.refresh_from_db()
+    connection.refresh_from_db()
+    assert (cursor.value, cursor.failures, cursor.due_at) == ({"offset": 3}, 2, now + timedelta(seconds=7))
+    assert (connection.failures, connection.open_until) == (0, None)
 
 
 def test_real_trouble_still_counts():
