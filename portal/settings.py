@@ -337,6 +337,7 @@ CELERY_BEAT_SCHEDULE = {
     "publications-routing": {"task": "portal.releases.tasks.continue_routing", "schedule": 5.0},
     "publications-number-changes": {"task": "portal.publications.tasks.number_changes", "schedule": 5.0},
     "downloads-prepare": {"task": "portal.downloads.tasks.prepare", "schedule": 5.0},
+    "packs-work": {"task": "portal.packs.tasks.work", "schedule": 3.0},
     "renditions-make-wanted": {"task": "portal.renditions.tasks.make_wanted", "schedule": 15.0},
     "activity-seal": {"task": "portal.activity.tasks.seal", "schedule": 10.0},
     "integrations-deliver": {"task": "integrations.tasks.deliver", "schedule": float(SWEEP_SECONDS)},

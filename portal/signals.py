@@ -13,3 +13,7 @@ publications_changed = Signal()
 #: ``source``: key of the DAM connection; ``uuids``: list of str, the newest versions' ids there; ``now``: datetime.
 #: A receiver takes them into its inbox; while nobody listens, staff are not offered the verb.
 files_to_reread = Signal()
+
+#: Partners answered about files of a pack, or their answers became stale because the files were replaced.
+#: ``confirmations``: list of ``Confirmation``, each already saved, with ``partner`` and ``version`` loaded.
+confirmations_changed = Signal()

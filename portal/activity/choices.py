@@ -30,6 +30,16 @@ VERBS = {
     "recipe.offered": _("Download size offered"),
     "recipe.withdrawn": _("Download size no longer offered"),
     "renditions.retried": _("Failed renditions tried again"),
+    "pack.added": _("Pack added"),
+    "pack.changed": _("Pack details changed"),
+    "pack.composed": _("Contents of a pack changed"),
+    "pack.version_begun": _("Version of a pack begun"),
+    "pack.version_issued": _("Version of a pack issued"),
+    "pack.version_failed": _("Version of a pack cannot be issued"),
+    "pack.closed": _("Pack closed"),
+    "file.confirmed": _("Answer about a file given"),
+    "confirmation.stale": _("Answer about a file became stale"),
+    "signing_key.rotated": _("Signing key renewed"),
 }
 #: Verb -> (tone, icon); anything else is quiet.
 MARKS = {
@@ -37,6 +47,10 @@ MARKS = {
     "version.replaced": ("info", "swap"),
     "version.withdrawn": ("bad", "minus-circle"),
     "file.downloaded": ("mute", "download"),
+    "pack.version_issued": ("ok", "plus"),
+    "pack.version_failed": ("bad", "minus-circle"),
+    "file.confirmed": ("ok", "check"),
+    "confirmation.stale": ("warn", "swap"),
     "partner.joined": ("ok", "users"),
     "partner.left": ("warn", "users"),
     "client.revoked": ("warn", "key"),

@@ -1,6 +1,5 @@
 """The one check before a byte leaves, and the record of what was taken."""
 
-import re
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,9 +18,9 @@ from portal.partners.models import Partner
 from portal.publications import selectors as publications
 from portal.publications.cards import AssetCard, VariantCard
 from portal.publications.visibility import Status
+from portal.renditions import naming
 from portal.renditions import selectors as recipes
 from portal.renditions import services as renditions
-from portal.renditions.choices import Format
 from portal.renditions.models import RecipeRevision, Rendition
 
 
@@ -97,10 +96,13 @@ def _check(variant: VariantCard, version: AssetVersion, revision: RecipeRevision
     if version.withdrawn_at is not None:
         raise Gone(publications.why_gone(version.withdrawal), reason=version.withdrawal)
     if variant.status == Status.SCHEDULED and not revision.recipe.is_preview:
-        day = date_format(variant.usable_from, "DATE_FORMAT") if variant.usable_from else ""
-        raise NotYet(
-            _("You may use this file from %(day)s on. It cannot be downloaded before.") % {"day": day}
-        )
+        raise not_yet(variant.usable_from)
+
+
+def not_yet(usable_from: datetime | None) -> NotYet:
+    """Return what to raise for a file whose rights begin later."""
+    day = date_format(usable_from, "DATE_FORMAT") if usable_from else ""
+    return NotYet(_("You may use this file from %(day)s on. It cannot be downloaded before.") % {"day": day})
 
 
 def preview(*, grant: Grant, now: datetime) -> Rendition:
@@ -189,13 +191,7 @@ def note_taken(*, found: Found, partner: Partner, taker: Taker, now: datetime, p
 
 def file_name(version: AssetVersion, revision: RecipeRevision, rendition: Rendition) -> str:
     """Return a name that is safe everywhere and tells version and size: ``oat_front-v4-web-1200.webp``."""
-    # Letters and digits of any script, and what no system minds; a name of signs alone becomes "file".
-    words = re.sub(r"[^\w.-]+", "_", version.file_name.rsplit(".", 1)[0])
-    stem = words[:120].strip("._-") or "file"
-    if revision.format == Format.ORIGINAL:
-        return f"{stem}-v{version.number}.{version.extension}"
-    extension = {"jpeg": "jpg"}.get(revision.format, revision.format)
-    return f"{stem}-v{version.number}-{revision.recipe.key}.{extension}"
+    return naming.file_name(version.file_name, revision, extension=version.extension, version=version.number)
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from portal.catalog import services as catalog
 from portal.catalog.choices import Withdrawal
 from portal.catalog.models import Variant
 from portal.catalog.services import Event
+from portal.packs import services as packs
 from portal.partners import services as companies
 from portal.partners.models import Community, Partner
 from portal.publications import services as publications
@@ -50,6 +51,7 @@ def apply_files(*, facts: Sequence[FileFact], now: datetime) -> Outcome:
         reworded=[variant.pk for variant, event in last.values() if event == Event.UPDATED],
         now=now,
     )
+    packs.note_files(variants=variants, now=now)
     activity.record_all(
         Activity(
             at=now,
@@ -87,6 +89,7 @@ def file_is_gone(*, source: str, uuid: str, now: datetime) -> bool:
     if variant is None:
         return False
     publications.settle(variants=[variant], reasons={variant.pk: Withdrawal.DELETED}, reworded=(), now=now)
+    packs.note_files(variants=[variant], now=now)
     activity.record(
         verb="version.withdrawn",
         subject=variant.asset.public_id,
@@ -142,7 +145,9 @@ def continue_routing(*, now: datetime, batch: int = 500) -> bool:
         .filter(pk__in=[variant.pk for variant in variants])
         .order_by("pk")
     )
-    publications.settle(variants=variants, reasons={}, reworded=(), now=now)
+    moved = publications.settle(variants=variants, reasons={}, reworded=(), now=now)
+    assets = {publication.asset_id for publication in moved}
+    packs.note_files(variants=[variant for variant in variants if variant.asset_id in assets], now=now)
     if len(variants) < batch:
         run.finished_at = now
     else:

@@ -72,6 +72,7 @@ class Rendition(models.Model):
 
     ``claimed_until``  somebody is fetching it until then; afterwards anybody may try again
     ``problem``        why the last try failed, in a sentence for staff
+    ``crc32``          of the bytes, for archives; ``None`` for renditions made before archives were
     """
 
     version = models.ForeignKey("portal.AssetVersion", on_delete=models.CASCADE, related_name="renditions")
@@ -80,6 +81,7 @@ class Rendition(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     media_type = models.CharField(_("format"), max_length=100, blank=True)
     size = models.BigIntegerField(_("bytes"), null=True)
+    crc32 = models.BigIntegerField(null=True, editable=False)
     width = models.PositiveIntegerField(_("width"), null=True)
     height = models.PositiveIntegerField(_("height"), null=True)
     claimed_until = models.DateTimeField(null=True)

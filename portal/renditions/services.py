@@ -5,9 +5,10 @@ import logging
 import tempfile
 import time
 import uuid
+import zlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -90,7 +91,7 @@ def _fetch(
     try:
         with tempfile.SpooledTemporaryFile(max_size=8_000_000) as target:
             fetched = get_source().fetch(version=version, revision=revision, target=target)
-            digest, size = _digest(target)
+            digest, size, crc = digests(target)
             if size == 0 or size > settings.RENDITION_MAX_BYTES:
                 raise SourceRefused(f"the source sent {size} bytes")
             store.put(digest, target)
@@ -111,17 +112,18 @@ def _fetch(
     except BaseException:
         mine.update(claimed_until=None)
         raise
-    _note_made(mine, fetched, digest, size)
+    _note_made(mine, fetched, digest, size, crc)
     rendition.refresh_from_db()
     return rendition
 
 
-def _note_made(mine, fetched: Fetched, digest: str, size: int) -> None:
+def _note_made(mine, fetched: Fetched, digest: str, size: int, crc32: int) -> None:
     # Refused when the claim ran out and somebody else took over: theirs is the one that counts.
     mine.update(
         state=RenditionState.READY,
         sha256=digest,
         size=size,
+        crc32=crc32,
         media_type=fetched.media_type,
         width=fetched.width,
         height=fetched.height,
@@ -131,13 +133,28 @@ def _note_made(mine, fetched: Fetched, digest: str, size: int) -> None:
     )
 
 
-def _digest(target) -> tuple[str, int]:
-    target.seek(0)
-    digest, size = hashlib.sha256(), 0
-    while chunk := target.read(1 << 20):
+def digests(source: IO[bytes]) -> tuple[str, int, int]:
+    """Return SHA-256, number and CRC-32 of the bytes of a file."""
+    source.seek(0)
+    digest, size, crc = hashlib.sha256(), 0, 0
+    while chunk := source.read(1 << 20):
         digest.update(chunk)
+        crc = zlib.crc32(chunk, crc)
         size += len(chunk)
-    return digest.hexdigest(), size
+    return digest.hexdigest(), size, crc
+
+
+def with_crc32(rendition: Rendition) -> int:
+    """
+    Return the CRC-32 of a rendition that is there, counting it once for one made before it was kept.
+
+    :raises FileNotFoundError: its bytes are lost from the store
+    """
+    if rendition.crc32 is None:
+        with store.open_bytes(rendition.sha256) as source:
+            rendition.crc32 = digests(source)[2]
+        Rendition.objects.filter(pk=rendition.pk, sha256=rendition.sha256).update(crc32=rendition.crc32)
+    return rendition.crc32
 
 
 #: What a revision says.

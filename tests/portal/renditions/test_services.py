@@ -136,7 +136,7 @@ def test_late_writer_whose_claim_was_taken_over_changes_nothing(source, asked):
     Rendition.objects.update(claimed_until=timezone.now() - timedelta(seconds=1))
     made = ensure(asked)
 
-    services._note_made(Rendition.objects.filter(pk=made.pk, claim=old), Fetched("image/gif"), "0" * 64, 1)
+    services._note_made(Rendition.objects.filter(pk=made.pk, claim=old), Fetched("image/gif"), "0" * 64, 1, 0)
 
     assert Rendition.objects.get().sha256 == made.sha256
 

@@ -1,0 +1,156 @@
+"""Reading packs. Everything for a partner takes the partner first; only issued versions of open packs are seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+
+from portal.core.errors import NotFound
+from portal.core.paging import Page, paginate
+from portal.packs.bag import Item
+from portal.packs.choices import Answer, Required, VersionState
+from portal.packs.difference import Difference, between
+from portal.packs.models import Confirmation, Pack, PackFile, PackVersion
+from portal.partners.models import Partner
+from portal.partners.selectors import community_ids
+
+#: An answer that says at least as much as the one asked for. Review and refused are answers as well.
+_SATISFIES = {
+    Required.NOTHING: set(Answer),
+    Required.RECEIVED: set(Answer),
+    Required.IN_USE: {Answer.IN_USE, Answer.REVIEW, Answer.REFUSED},
+}
+
+
+def _packs(partner: Partner) -> QuerySet[Pack]:
+    return Pack.objects.filter(
+        communities__in=community_ids(partner), current__isnull=False, closed_at__isnull=True
+    ).distinct()
+
+
+def packs_page(partner: Partner, *, size: int = 50, cursor: str | None = None) -> Page:
+    """
+    Return one page of the partner's packs with their current versions, newest pack first.
+
+    :raises BadInput: the cursor is damaged
+    """
+    packs = _packs(partner).select_related("current")
+    return paginate(packs, order=("-created_at", "-id"), kinds=(datetime, int), size=size, cursor=cursor)
+
+
+def get_pack(partner: Partner, public_id: str) -> Pack:
+    """
+    Return one pack with its current version.
+
+    :param public_id: or its slug, which stands in the addresses of pages
+    :raises NotFound: unknown, not this partner's, or not yet issued: they look the same
+    """
+    field = "public_id" if public_id.startswith("pck_") else "slug"
+    pack = _packs(partner).select_related("current").filter(**{field: public_id}).first()
+    if pack is None:
+        raise NotFound
+    return pack
+
+
+def get_version(partner: Partner, public_id: str, number: int | None = None) -> PackVersion:
+    """
+    Return an issued version of a pack, the current one when no number is given.
+
+    :raises NotFound: no such pack or version for this partner
+    """
+    pack = get_pack(partner, public_id)
+    if number is None or (pack.current is not None and number == pack.current.number):
+        assert pack.current is not None
+        pack.current.pack = pack
+        return pack.current
+    version = pack.versions.filter(number=number, state=VersionState.ISSUED).first()
+    if version is None:
+        raise NotFound
+    version.pack = pack
+    return version
+
+
+def versions_of(partner: Partner, pack: Pack) -> list[PackVersion]:
+    """Return the issued versions of a pack read by ``get_pack``, newest first, without their manifests."""
+    issued = pack.versions.filter(state=VersionState.ISSUED, pack__in=_packs(partner))
+    return list(issued.defer("manifest").order_by("-number"))
+
+
+def files_of(version: PackVersion) -> list[PackFile]:
+    """Return the files of a version, in the order of names. Who read the version may see them."""
+    rows = version.files.select_related("variant__asset", "version", "revision__recipe")
+    return list(rows.order_by("position"))
+
+
+def items_of(version: PackVersion) -> list[Item]:
+    """Return the files of a version as archives need them, in order. Who read the version may see them."""
+    fields = ("position", "name", "sha256", "size", "crc32", "variant_id", "version_id")
+    return [Item(*row) for row in version.files.order_by("position").values_list(*fields).iterator(2000)]
+
+
+def difference(before: PackVersion | None, after: PackVersion) -> Difference:
+    """Return what changed from one version of a pack to another; everything is added when there is none before."""
+    old = before.files.only("name", "sha256").order_by("position") if before is not None else ()
+    return between(old, after.files.only("name", "sha256").order_by("position"))
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a version in work is: ``done`` of ``total`` files there; ``problems`` those that cannot be had."""
+
+    done: int
+    total: int
+    problems: Sequence[PackFile]
+
+
+def progress_of(version: PackVersion) -> Progress:
+    """Return how far a version in work is. For staff."""
+    problems = list(version.files.exclude(problem="").order_by("position"))
+    return Progress(version.files.exclude(sha256="").count(), version.file_count, problems)
+
+
+@dataclass(frozen=True)
+class FileAnswer:
+    """
+    One file of a version and what a partner answered about it.
+
+    ``state``         ``open`` (nothing yet), ``stale`` (answered about bytes that were replaced), or the answer
+    ``is_wanted``     an answer is still asked for
+    ``confirmation``  the answer, or the stale one
+    """
+
+    file: PackFile
+    state: str
+    is_wanted: bool
+    confirmation: Confirmation | None
+
+
+def answers_of(partner: Partner, version: PackVersion) -> list[FileAnswer]:
+    """Return every file of a version with this partner's answer: two queries."""
+    rows = Confirmation.objects.filter(partner=partner, pack=version.pack_id).select_related(
+        "version", "user"
+    )
+    exact: dict[tuple[int, str], Confirmation] = {}
+    earlier: dict[tuple[int, int], Confirmation] = {}
+    for row in rows.order_by("answered_at", "pk"):
+        exact[row.version_id, row.sha256] = row
+        earlier[row.version.variant_id, row.recipe_id] = row
+    enough = _SATISFIES[Required(version.pack.asks)]
+    lines = []
+    for file in files_of(version):
+        given = exact.get((file.version_id, file.sha256))
+        if given is not None and given.stale_at is None:
+            lines.append(FileAnswer(file, given.answer, given.answer not in enough, given))
+            continue
+        given = given or earlier.get((file.variant_id, file.revision.recipe_id))
+        state = "stale" if given is not None else "open"
+        lines.append(FileAnswer(file, state, bool(version.pack.asks) or given is not None, given))
+    return lines
+
+
+def due_at(version: PackVersion) -> datetime | None:
+    """Return until when answers about a version are asked for, ``None`` when none are."""
+    if not version.pack.asks or version.issued_at is None:
+        return None
+    return version.issued_at + timedelta(days=version.pack.asks_within_days)

@@ -1,0 +1,318 @@
+"""
+Making packs and issuing their versions.
+
+A version is begun (what should it hold?), prepared (are all its bytes there?) and issued (numbered, signed, never
+changed again) or failed, with the file and the reason. Partners go on getting the version before until then.
+"""
+
+import hashlib
+import logging
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.utils.text import slugify
+
+from portal.accounts.models import User
+from portal.activity import services as activity
+from portal.catalog.models import Variant
+from portal.core.errors import NotReady
+from portal.packs import confirming, signing
+from portal.packs.choices import Shortage, VersionState
+from portal.packs.composing import Composition, compose, rule_matches
+from portal.packs.manifest import manifest_of
+from portal.packs.models import Pack, PackFile, PackPick, PackRule, PackVersion
+from portal.partners.models import Community
+from portal.renditions import services as renditions
+from portal.renditions.models import Recipe, Rendition
+
+logger = logging.getLogger(__name__)
+
+#: What a pack is, apart from what it holds and for whom.
+FIELDS = ("title", "purpose", "asks", "asks_within_days")
+#: What a rule of a pack says, apart from its sizes.
+RULE_FIELDS = (
+    "folders", "tags", "labels", "kinds", "gtins", "brands", "markets", "languages", "metadata",
+)  # fmt: skip
+
+
+@transaction.atomic
+def save_pack(
+    *,
+    pack: Pack | None,
+    facts: Mapping[str, Any],
+    communities: Collection[Community],
+    owner: User | None,
+    now: datetime,
+    actor: str,
+) -> Pack:
+    """
+    Create a pack, or bring one to these facts. Nothing is issued by it.
+
+    :param facts: a value for each of ``FIELDS``
+    """
+    is_new = pack is None
+    if pack is None:
+        pack = Pack(slug=_free_slug(facts["title"]), created_at=now)
+    else:
+        pack = Pack.objects.select_for_update().get(pk=pack.pk)
+    for name in FIELDS:
+        setattr(pack, name, facts[name])
+    pack.owner = owner
+    pack.save()
+    pack.communities.set(communities)
+    activity.record(
+        verb="pack.added" if is_new else "pack.changed", subject=pack.public_id, actor=actor, now=now
+    )
+    return pack
+
+
+def _free_slug(title: Mapping[str, str]) -> str:
+    wish = slugify(title.get("en") or next(iter(title.values()), ""))[:50].strip("-") or "pack"
+    taken = set(Pack.objects.filter(slug__startswith=wish).values_list("slug", flat=True))
+    return next(s for s in (wish, *(f"{wish}-{n}" for n in range(2, len(taken) + 3))) if s not in taken)
+
+
+@transaction.atomic
+def set_contents(
+    *,
+    pack: Pack,
+    picks: Iterable[tuple[Variant, Recipe]],
+    rules: Iterable[tuple[Mapping[str, Any], Sequence[Recipe]]] = (),
+    now: datetime,
+    actor: str,
+) -> None:
+    """
+    Say what a pack names: these files by hand, and what these rules match. The next version will hold it.
+
+    :param rules: for each the values of ``RULE_FIELDS`` it has, and its sizes
+    """
+    pack = Pack.objects.select_for_update().get(pk=pack.pk)
+    wanted = {(variant.pk, recipe.pk) for variant, recipe in picks}
+    held = {(pick.variant_id, pick.recipe_id): pick.pk for pick in pack.picks.all()}
+    pack.picks.filter(pk__in=[pk for key, pk in held.items() if key not in wanted]).delete()
+    PackPick.objects.bulk_create(
+        PackPick(pack=pack, variant_id=variant, recipe_id=recipe)
+        for variant, recipe in sorted(wanted - held.keys())
+    )
+    pack.rules.all().delete()
+    for facts, recipes in rules:
+        rule = PackRule.objects.create(pack=pack, **facts)
+        rule.recipes.set(recipes)
+    activity.record(
+        verb="pack.composed", subject=pack.public_id, actor=actor, data={"picks": len(wanted)}, now=now
+    )
+
+
+@transaction.atomic
+def begin_version(
+    *, pack: Pack, now: datetime, actor: str = "system", renew_sizes: bool = False
+) -> PackVersion | None:
+    """
+    Begin the next version of a pack from what it should hold now; one that is in work is begun anew.
+
+    :param renew_sizes: cut every file by the newest revision of its size
+    :returns: the version in work, ``None`` when it would hold what the current one holds, or would be the first and
+        hold nothing
+    """
+    pack = Pack.objects.select_for_update().get(pk=pack.pk)
+    found = compose(pack, now=now, renew_sizes=renew_sizes)
+    pack.versions.exclude(state=VersionState.ISSUED).delete()
+    Pack.objects.filter(pk=pack.pk).update(due_since=None)
+    if not found.missing and _same_as_current(pack, found):
+        return None
+    version = PackVersion.objects.create(
+        pack=pack,
+        previous_id=pack.current_id,
+        state=VersionState.FAILED if found.missing else VersionState.PREPARING,
+        left_out=[wish.as_line() for wish in (*found.missing, *found.left_out)],
+        file_count=len(found.files),
+        begun_at=now,
+    )
+    for file in found.files:
+        file.pack_version = version
+    PackFile.objects.bulk_create(found.files, batch_size=1000)
+    activity.record(
+        verb="pack.version_begun",
+        subject=pack.public_id,
+        actor=actor,
+        data={"files": len(found.files), "missing": len(found.missing), "left_out": len(found.left_out)},
+        now=now,
+    )
+    return version
+
+
+def _same_as_current(pack: Pack, found: Composition) -> bool:
+    if pack.current_id is None:
+        return not found.files
+    held = PackFile.objects.filter(pack_version=pack.current_id)
+    now = [(file.name, file.version_id, file.revision_id) for file in found.files]
+    return list(held.order_by("position").values_list("name", "version_id", "revision_id")) == now
+
+
+@transaction.atomic
+def note_files(*, variants: Sequence[Variant], now: datetime) -> None:
+    """
+    Note that files changed, inside the transaction that changed them: confirmations of replaced bytes become stale, and
+    packs that hold, name or would match these files are due for a new version.
+
+    :param variants: with ``asset`` and its ``product`` loaded
+    """
+    if not variants:
+        return
+    confirming.mark_replaced(variants=[variant.pk for variant in variants], now=now)
+    # A pack that staff have never asked to issue waits for them.
+    in_work = PackVersion.objects.exclude(state=VersionState.ISSUED)
+    packs = Pack.objects.filter(closed_at__isnull=True).filter(
+        Q(current__isnull=False) | Exists(in_work.filter(pack=OuterRef("pk")))
+    )
+    if not packs.exists():
+        return
+    holds = PackFile.objects.filter(variant__in=variants).filter(
+        Q(pack_version=F("pack_version__pack__current")) | Q(pack_version__in=in_work)
+    )
+    picked = PackPick.objects.filter(variant__in=variants)
+    due = set(
+        packs.filter(
+            Q(pk__in=holds.values("pack_version__pack")) | Q(pk__in=picked.values("pack"))
+        ).values_list("pk", flat=True)
+    )
+    for rule in PackRule.objects.filter(pack__in=packs.exclude(pk__in=due)):
+        if rule.pack_id not in due and any(rule_matches(rule, variant) for variant in variants):
+            due.add(rule.pack_id)
+    # In this order, so that two transactions cannot wait for each other; and those that are due already as well: a
+    # version may be being composed that does not see what this transaction has not yet committed.
+    locked = Pack.objects.select_for_update(no_key=True).filter(pk__in=due).order_by("pk")
+    Pack.objects.filter(pk__in=[pack.pk for pack in locked]).update(due_since=now)
+
+
+@transaction.atomic
+def note_ended(*, now: datetime) -> int:
+    """Note packs whose current version holds a file past its rights; returns how many are due by it."""
+    ended = PackFile.objects.filter(
+        variant__rights_end__lte=now, pack_version=F("pack_version__pack__current")
+    )
+    packs = Pack.objects.filter(due_since__isnull=True, closed_at__isnull=True)
+    return packs.filter(pk__in=ended.values("pack_version__pack")).update(due_since=now)
+
+
+@transaction.atomic
+def close(*, pack: Pack, now: datetime, actor: str) -> bool:
+    """Give a pack out no longer; ``False`` when it was closed already."""
+    if not Pack.objects.filter(pk=pack.pk, closed_at__isnull=True).update(closed_at=now):
+        return False
+    activity.record(verb="pack.closed", subject=pack.public_id, actor=actor, now=now)
+    return True
+
+
+def work(*, now: datetime, seconds: float = 20.0) -> int:
+    """
+    Begin versions that are due and go on with those in work; a timetable calls it. It may die anywhere: what is there
+    is found again.
+
+    :param seconds: no new file is begun afterwards
+    :returns: how many versions were issued
+    """
+    until, issued = time.monotonic() + seconds, 0
+    due = Pack.objects.filter(due_since__isnull=False, closed_at__isnull=True).order_by("due_since", "pk")
+    for pack in due:
+        with _others_go_on(pack):
+            begin_version(pack=pack, now=now)
+    in_work = PackVersion.objects.filter(state=VersionState.PREPARING, pack__closed_at__isnull=True)
+    for version in in_work.select_related("pack").order_by("begun_at", "pk"):
+        if time.monotonic() > until:
+            break
+        with _others_go_on(version.pack):
+            issued += prepare(version=version, now=now, until=until)
+    return issued
+
+
+@contextmanager
+def _others_go_on(pack: Pack) -> Iterator[None]:
+    """One pack that meets a mistake of ours must not keep all others from their versions."""
+    try:
+        yield
+    except Exception:
+        logger.exception("pack %s could not be worked on", pack.public_id)
+
+
+def prepare(*, version: PackVersion, now: datetime, until: float | None = None) -> bool:
+    """
+    Make the files of a version that are not there yet, and issue it once all are. Holds no transaction while it waits.
+
+    :param until: of ``time.monotonic()``; no new file is begun afterwards
+    :returns: whether it was issued
+    """
+    rows = version.files.filter(sha256="", problem="")
+    for file in rows.select_related("version", "revision__recipe").order_by("position"):
+        if until is not None and time.monotonic() > until:
+            return False
+        try:
+            made = renditions.ensure(version=file.version, revision=file.revision, now=now, wait_seconds=0)
+            crc = renditions.with_crc32(made)
+        except renditions.CannotBeMade:
+            PackFile.objects.filter(pk=file.pk).update(problem=Shortage.NOT_MADE)
+            continue
+        except (NotReady, FileNotFoundError):
+            # The source is away, somebody else is at it, or the bytes were lost just now: the next round.
+            continue
+        PackFile.objects.filter(pk=file.pk).update(
+            sha256=made.sha256, size=made.size, crc32=crc, media_type=made.media_type
+        )
+    return _close(version_pk=version.pk, pack_pk=version.pack_id, now=now)
+
+
+@transaction.atomic
+def _close(*, version_pk: int, pack_pk: int, now: datetime) -> bool:
+    """Issue a version whose files are all there, or fail one that cannot be whole."""
+    pack = Pack.objects.select_for_update().get(pk=pack_pk)
+    version = PackVersion.objects.select_related("previous").filter(pk=version_pk).first()
+    if version is None or version.state != VersionState.PREPARING or pack.due_since is not None:
+        # Begun anew, issued by somebody else, or overtaken by news: the next round looks again.
+        return False
+    version.pack = pack
+    if version.files.filter(sha256="", problem="").exists():
+        return False
+    if version.files.exclude(problem="").exists():
+        PackVersion.objects.filter(pk=version.pk).update(state=VersionState.FAILED)
+        activity.record(verb="pack.version_failed", subject=pack.public_id, now=now)
+        return False
+    _issue(pack, version, now=now)
+    return True
+
+
+def _issue(pack: Pack, version: PackVersion, *, now: datetime) -> None:
+    key = signing.key_in_use(now=now)
+    version.number = (version.previous.number or 0) + 1 if version.previous else 1
+    version.issued_at = now
+    files = version.files.select_related("variant__asset", "version", "revision__recipe").order_by("position")
+    version.total_bytes = files.aggregate(total=Sum("size"))["total"] or 0
+    version.manifest = manifest_of(version, files)
+    text = version.manifest.encode()
+    version.sha256 = hashlib.sha256(text).hexdigest()
+    version.signature, version.signed_by = signing.sign(key, text), key.key_id
+    version.state = VersionState.ISSUED
+    version.save()
+    Pack.objects.filter(pk=pack.pk).update(current=version)
+    confirming.mark_superseded(version=version, now=now)
+    activity.record(
+        verb="pack.version_issued",
+        subject=pack.public_id,
+        data={"version": version.number, "sha256": version.sha256, "files": version.file_count},
+        now=now,
+    )
+
+
+@transaction.atomic
+def try_again(*, version: PackVersion, now: datetime, actor: str) -> PackVersion | None:
+    """Begin a failed version anew, and let the sizes that could not be made be tried again; as ``begin_version``."""
+    failed = version.files.exclude(problem="")
+    rows = Rendition.objects.filter(
+        version__in=failed.values("version"), revision__in=failed.values("revision")
+    )
+    renditions.retry(renditions=rows.values_list("pk", flat=True), now=now, actor=actor)
+    return begin_version(pack=version.pack, now=now, actor=actor)
