@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("allauth.idp.urls")),
     path("api/", include("portal.api.urls")),
     path("integrations/", include("integrations.urls")),
+    path("", include("portal.packs.urls")),
     path("", include("portal.pages.urls")),
 ]

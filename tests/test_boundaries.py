@@ -23,6 +23,7 @@ OPEN = {
     "admin/": "the admin site asks for staff itself",
     "integrations/": "vendors' webhooks, with their own credentials",
     ".well-known/": "keys and addresses anybody may know",
+    "tools/": "a program that checks packs, for whoever holds one",
     "i18n/": "the reader's choice of language",
     "invitations/": "the reader is nobody yet; the token entitles them",
     "preferences/": "the reader's choice of colours",

@@ -9,6 +9,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 
+from portal.downloads.archives import Sending
+from portal.downloads.services import Taker
+from portal.packs.bag import Archive
+from portal.partners.models import Partner
 from portal.renditions import store
 from portal.renditions.models import Rendition
 
@@ -56,6 +60,46 @@ def serve(
     response["X-Content-Type-Options"] = "nosniff"
     if header := content_disposition_header(name is not None, name or ""):
         response["Content-Disposition"] = header
+    patch_vary_headers(response, ["Cookie", "Authorization"])
+    return response
+
+
+def serve_archive(
+    request: HttpRequest, archive: Archive, *, partner: Partner, taker: Taker
+) -> HttpResponseBase:
+    """
+    Answer with an archive of a pack, whole or from where an earlier download broke off. The caller has checked it.
+
+    Its length and entity tag are known before the first byte, and the same bytes come every time: ``Range`` with
+    ``If-Range`` continues them.
+    """
+    tag, size = f'"{archive.tag}"', archive.layout.length
+    start, end, status = 0, size - 1, 200
+    response: HttpResponseBase
+    if request.headers.get("If-None-Match") in {tag, "*"}:
+        response = HttpResponse(status=304)
+    elif (asked := _range(request, tag, size)) == "unsatisfiable":
+        response = HttpResponse(status=416)
+        response["Content-Range"] = f"bytes */{size}"
+        return response
+    else:
+        if isinstance(asked, tuple):
+            (start, end), status = asked, 206
+        if request.method == "HEAD":
+            response = HttpResponse(status=status)
+        else:
+            sending = Sending(archive, partner=partner, taker=taker, start=start, end=end)
+            response = StreamingHttpResponse(sending, status=status)
+        response["Content-Length"] = str(end - start + 1)
+        if status == 206:
+            response["Content-Range"] = f"bytes {start}-{end}/{size}"
+    response["Content-Type"] = "application/zip"
+    response["ETag"] = tag
+    response["Accept-Ranges"] = "bytes"
+    response["Cache-Control"] = "private, no-cache"
+    # A proxy that gathers the answer first would make the reader wait, and fill its disk.
+    response["X-Accel-Buffering"] = "no"
+    response["Content-Disposition"] = content_disposition_header(True, archive.name) or "attachment"
     patch_vary_headers(response, ["Cookie", "Authorization"])
     return response
 

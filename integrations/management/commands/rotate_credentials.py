@@ -1,4 +1,4 @@
-"""Encrypts the stored credentials of all connections with the newest key."""
+"""Encrypts everything secret that is stored with the newest key: credentials of connections, and keys that sign."""
 
 from typing import Any
 
@@ -6,6 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from integrations import connections
 from integrations.errors import BadOptions
+from portal.core.sealed import CannotOpen
+from portal.packs import signing
 
 
 class Command(BaseCommand):
@@ -14,6 +16,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             count = connections.rotate()
-        except BadOptions as error:
+            keys = signing.reseal_all()
+        except (BadOptions, CannotOpen) as error:
             raise CommandError(str(error)) from None
-        self.stdout.write(f"The credentials of {count} connections are encrypted with the newest key.")
+        self.stdout.write(
+            f"The credentials of {count} connections and {keys} signing keys are encrypted with the newest key."
+        )

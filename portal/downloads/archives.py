@@ -1,0 +1,228 @@
+"""
+Sending the files of a pack in one archive: each is checked right before it leaves, and recorded.
+
+An archive is complete or it fails: when a file is withdrawn while it runs, the stream ends before that file and short
+of its announced length, so that no client can take it for whole; asked again, the address answers 410.
+"""
+
+import logging
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import IO
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from portal.activity import services as activity
+from portal.activity.models import Activity
+from portal.catalog.models import AssetVersion
+from portal.core import rowscope
+from portal.core.bulk import save_all
+from portal.core.errors import DomainError, Gone, NotFound
+from portal.downloads.models import Download
+from portal.downloads.services import PARTS, NotYet, Taker, not_yet
+from portal.packs.bag import Archive, Item
+from portal.packs.models import PackFile
+from portal.packs.zipping import Slice
+from portal.partners.models import Partner
+from portal.publications import selectors as publications
+from portal.publications.visibility import Status, status_of, visible_items
+from portal.renditions import services as renditions
+from portal.renditions import store
+
+logger = logging.getLogger(__name__)
+
+_CHUNK = 1 << 18
+#: Files are recorded as taken in groups before the first of them leaves: one round trip for many small ones. Broken off
+#: in between, a few are recorded that did not arrive, which a recall can live with; the contrary it could not.
+_RECORDED_TOGETHER = 25
+
+
+class EndedEarly(Exception):
+    """The stream ends short of its length on purpose. Raised to the server, which closes the connection."""
+
+
+def refusals(*, partner: Partner, items: Collection[Item], now: datetime) -> dict[int, DomainError]:
+    """
+    Return why a partner may not have some of these files now, by ``version_id``: the same answers as
+    ``services.find_by_digest`` gives for one, for any number in three queries.
+    """
+    versions = AssetVersion.objects.filter(pk__in={item.version_id for item in items})
+    withdrawn = dict(versions.filter(withdrawn_at__isnull=False).values_list("pk", "withdrawal"))
+    visible = visible_items(partner, at=now).filter(variant__in={item.variant_id for item in items})
+    # As cards do: of a variant published twice, the one released first counts.
+    held = {row.variant_id: row for row in visible.order_by("-released_at")}
+    refused: dict[int, DomainError] = {}
+    for item in items:
+        row = held.get(item.variant_id)
+        if row is None:
+            back = publications.taken_back(partner, variant=item.variant_id)
+            refused[item.version_id] = back or NotFound()
+        elif item.version_id in withdrawn:
+            reason = withdrawn[item.version_id]
+            refused[item.version_id] = Gone(publications.why_gone(reason), reason=reason)
+        elif status_of(row, at=now) == Status.SCHEDULED:
+            refused[item.version_id] = not_yet(row.usable_from)
+    return refused
+
+
+def check(*, partner: Partner, archive: Archive, now: datetime) -> None:
+    """
+    Refuse an archive of which a partner may not have every file: it is whole or there is none.
+
+    :raises Gone: files were taken back; ``files`` names them
+    :raises NotYet: the rights to files begin later; ``files`` names them
+    :raises NotFound: files are nothing to this partner
+    """
+    refused = refusals(partner=partner, items=archive.items, now=now)
+    found = [(item, refused[item.version_id]) for item in archive.items if item.version_id in refused]
+    if any(isinstance(why, NotFound) for _item, why in found):
+        raise NotFound
+    for kind in (Gone, NotYet):
+        if of_kind := [(item, why) for item, why in found if isinstance(why, kind)]:
+            item, why = of_kind[0]
+            raise kind(f"{item.name}: {why}", **why.extra, files=[item.name for item, _why in of_kind])
+
+
+class Sending:
+    """
+    The bytes of an archive from ``start`` to ``end``, both included, in chunks. At most one file is open at a time, and
+    no more of it is in memory than one chunk.
+    """
+
+    def __init__(
+        self, archive: Archive, *, partner: Partner, taker: Taker, start: int = 0, end: int | None = None
+    ):
+        self.archive, self.partner, self.taker = archive, partner, taker
+        self._pieces = archive.layout.pieces(start, end)
+        self._recorded_to = -1
+        self._chunks = self._send()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._chunks)
+
+    def close(self) -> None:
+        self._chunks.close()
+
+    def _send(self) -> Generator[bytes, None, None]:
+        for piece in self._pieces:
+            if isinstance(piece, Slice):
+                yield from self._file(piece)
+            else:
+                yield piece
+
+    def _file(self, piece: Slice) -> Iterator[bytes]:
+        item = self.archive.items[piece.entry.key]
+        with self._open(item) as source:
+            source.seek(piece.start)
+            left = piece.length
+            while left > 0:
+                chunk = source.read(min(_CHUNK, left))
+                if not chunk:
+                    raise EndedEarly(f"{item.sha256} is shorter than it was")
+                left -= len(chunk)
+                yield chunk
+
+    def _open(self, item: Item) -> IO[bytes]:
+        """
+        Check, record, open. A server calls this long after the view has returned, so it brings the row scope along and
+        gives a pooled connection back before the bytes go out.
+        """
+        now = timezone.now()
+        try:
+            with rowscope.limited_to(self.partner.pk):
+                if refused := refusals(partner=self.partner, items=[item], now=now):
+                    why = type(refused[item.version_id]).__name__
+                    logger.warning("archive %s ends before %s: %s", self.archive.name, item.sha256, why)
+                    raise EndedEarly(f"{item.sha256} may no longer be given out: {why}")
+                self._record(piece_of=item, now=now)
+                try:
+                    return store.open_bytes(item.sha256)
+                except FileNotFoundError:
+                    return self._made_again(item, now=now)
+        finally:
+            if (
+                settings.DATABASES["default"].get("OPTIONS", {}).get("pool")
+                and not connection.in_atomic_block
+            ):
+                connection.close()
+
+    def _made_again(self, item: Item, *, now: datetime) -> IO[bytes]:
+        """Bytes that the store lost are fetched once more; only the same ones will do."""
+        file = PackFile.objects.select_related("version", "revision__recipe").get(
+            pack_version=self.archive.pack_version, position=item.position
+        )
+        made = renditions.ensure(version=file.version, revision=file.revision, now=now)
+        if made.sha256 != item.sha256:
+            raise EndedEarly(f"{item.sha256} is lost from the store, and other bytes came in its place")
+        return store.open_bytes(item.sha256)
+
+    def _record(self, *, piece_of: Item, now: datetime) -> None:
+        if piece_of.position <= self._recorded_to:
+            return
+        due = [item for item in self.archive.items if item.position >= piece_of.position][:_RECORDED_TOGETHER]
+        record(archive=self.archive, items=due, partner=self.partner, taker=self.taker, now=now)
+        self._recorded_to = due[-1].position
+
+
+@transaction.atomic
+def record(*, archive: Archive, items: Sequence[Item], partner: Partner, taker: Taker, now: datetime) -> int:
+    """
+    Record files as taken, except those the same taker began to take within ``services.PARTS``: an archive that is
+    resumed is one taking.
+
+    :returns: how many were recorded
+    """
+    began = set(_taken(items, partner, taker, since=now - PARTS))
+    rows = PackFile.objects.filter(
+        pack_version=archive.pack_version, position__in=[item.position for item in items]
+    ).select_related("variant__asset", "version", "revision__recipe")
+    fresh = [row for row in rows.order_by("position") if row.sha256 not in began]
+    save_all(_download(row, partner, taker, now) for row in fresh)
+    activity.record_all(
+        Activity(
+            at=now,
+            verb="file.downloaded",
+            actor=taker.actor,
+            partner_id=partner.pk,
+            subject=row.variant.asset.public_id,
+            data={
+                "sha256": row.sha256,
+                "version": row.version.number,
+                "recipe": row.revision.recipe.key,
+                "pack": archive.pack_version.public_id,
+            },
+        )
+        for row in fresh
+    )
+    return len(fresh)
+
+
+def _taken(items: Iterable[Item], partner: Partner, taker: Taker, *, since: datetime) -> Iterable[str]:
+    rows = Download.objects.filter(partner=partner, actor=taker.actor, at__gt=since)
+    return rows.filter(sha256__in={item.sha256 for item in items}).values_list("sha256", flat=True)
+
+
+def _download(row: PackFile, partner: Partner, taker: Taker, now: datetime) -> Download:
+    return Download(
+        partner=partner,
+        actor=taker.actor,
+        user=taker.user,
+        via=taker.via,
+        asset=row.variant.asset,
+        version=row.version,
+        recipe=row.revision.recipe,
+        title=row.variant.asset.title,
+        version_number=row.version.number,
+        language=row.variant.language,
+        recipe_key=row.revision.recipe.key,
+        file_name=row.name,
+        sha256=row.sha256,
+        media_type=row.media_type,
+        size=row.size or 0,
+        at=now,
+    )

@@ -1,0 +1,76 @@
+"""What anybody may have of packs: the keys, the list of withdrawn bytes, and the program that checks."""
+
+import json
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache as shared
+from django.db.models import Q
+
+from portal.catalog.choices import Withdrawal
+from portal.core import rowscope
+from portal.packs import signing
+from portal.packs.choices import VersionState
+from portal.packs.manifest import canonical
+from portal.packs.models import PackFile
+
+#: For how long a list of withdrawn bytes may be given out again.
+RECALLED_FOR = timedelta(seconds=60)
+
+
+def recalled_list(*, now: datetime) -> dict[str, str]:
+    """
+    Return the signed list of bytes that were given out in packs and are withdrawn now, as it is served.
+
+    It names digests, times and reasons only: they tell something to nobody but those who hold the bytes.
+    """
+    held: dict[str, str] | None = shared.get("packs:recalled")
+    if held is None:
+        # Every company's, because it says nothing about any of them.
+        with rowscope.everything():
+            payload = canonical(_recalled(now))
+            key = signing.key_in_use(now=now)
+            held = {"payload": payload, **signing.envelope(key, payload.encode())}
+        shared.set("packs:recalled", held, RECALLED_FOR.seconds)
+    return held
+
+
+def _recalled(now: datetime) -> dict[str, Any]:
+    gone = Q(version__withdrawn_at__isnull=False) | Q(variant__rights_end__lte=now)
+    rows = (
+        PackFile.objects.filter(gone, pack_version__state=VersionState.ISSUED)
+        .order_by("sha256", "-version__withdrawn_at")
+        .distinct("sha256")
+        .values_list("sha256", "version__withdrawn_at", "version__withdrawal", "variant__rights_end")
+    )
+    lines = [
+        {"sha256": sha256, "since": _utc(at or ended or now), "reason": reason or Withdrawal.RIGHTS.value}
+        for sha256, at, reason, ended in rows
+    ]
+    return {"format": "partner-portal-recalled/1", "listed_at": _utc(now), "recalled": lines}
+
+
+def _utc(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+@cache
+def _verifier() -> str:
+    return Path(__file__).with_name("verify_pack.py").read_text()
+
+
+def verifier() -> str:
+    """Return the checking program with the portal's present keys and address in it, ready to work offline."""
+    keys = {key["kid"]: key["x"] for key in signing.public_keys()}
+    text = _verifier()
+    for empty, filled in (
+        ("KEYS: dict[str, str] = {}\n", f"KEYS: dict[str, str] = {json.dumps(keys)}\n"),
+        ('PORTAL = ""\n', f"PORTAL = {json.dumps(settings.PORTAL_URL)}\n"),
+    ):
+        if text.count(empty) != 1:
+            raise ValueError(f"verify_pack.py has no place for {empty!r}")
+        text = text.replace(empty, filled)
+    return text

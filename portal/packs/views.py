@@ -1,0 +1,32 @@
+"""Addresses that anybody may ask: what is needed to check a pack belongs to whoever holds one."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.utils.cache import patch_cache_control
+from django.views.decorators.http import require_safe
+
+from portal.packs import publishing, signing
+
+
+@require_safe
+def keys(request: HttpRequest) -> HttpResponse:
+    """Every public key that ever signed a manifest, as a JSON Web Key Set (RFC 7517)."""
+    response = JsonResponse({"keys": signing.public_keys()})
+    patch_cache_control(response, public=True, max_age=300)
+    return response
+
+
+@require_safe
+def recalled(request: HttpRequest) -> HttpResponse:
+    """Digests of withdrawn bytes that were given out in packs, signed."""
+    response = JsonResponse(publishing.recalled_list(now=timezone.now()))
+    patch_cache_control(response, public=True, max_age=publishing.RECALLED_FOR.seconds)
+    return response
+
+
+@require_safe
+def verifier(request: HttpRequest) -> HttpResponse:
+    """The program that checks packs."""
+    response = HttpResponse(publishing.verifier(), content_type="text/x-python; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="verify_pack.py"'
+    return response
