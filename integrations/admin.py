@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from integrations import admin_connections, admin_today, cursors, inbox, outbox, tasks
+from integrations import admin_connections, admin_health, admin_today, cursors, inbox, outbox, tasks
+from integrations.health_words import walk_name
 from integrations.models import (
     DeliveryAttempt,
     ExternalReference,
@@ -32,7 +33,7 @@ from portal.core.staff_admin import StaffAdmin, mark
 from portal.core.staff_lists import Order
 from portal.core.templatetags.portal import moment
 
-__all__ = ["admin_connections", "admin_today"]
+__all__ = ["admin_connections", "admin_health", "admin_today"]
 
 _WORK_MARKS = {
     "pending": ("plan", "hourglass", ""),
@@ -287,9 +288,7 @@ class SyncCursorAdmin(StaffAdmin):
 
     @admin.display(description=gettext_lazy("what"))
     def walk(self, row: SyncCursor) -> SafeString:
-        return format_html(
-            '{}<span class="sub">{}</span>', admin_today.walk_name(row.name), row.connection.name
-        )
+        return format_html('{}<span class="sub">{}</span>', walk_name(row.name), row.connection.name)
 
     @admin.display(description=gettext_lazy("state"))
     def state_mark(self, row: SyncCursor) -> SafeString:

@@ -8,21 +8,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from integrations import cursors
+from integrations.health_words import walk_name
 from integrations.models import Connection, InboundEvent, OutboxMessage, SyncCursor
 from portal.core import today
 
 #: Counted no further: the page says "more than".
 _MOST = 1000
-
-
-def walk_name(name: str) -> str:
-    """What a walk is called for staff."""
-    return {
-        "full": _("Import of all files"),
-        "sweep": _("Changed files"),
-        "events": _("Events"),
-        "directory": _("Companies and communities"),
-    }.get(name, name)
 
 
 def _messages(count: int) -> str:

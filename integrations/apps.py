@@ -9,4 +9,4 @@ class IntegrationsConfig(AppConfig):
     verbose_name = _("Integrations")
 
     def ready(self):
-        from integrations import receivers  # noqa: F401  (connects itself)
+        from integrations import metrics, readiness, receivers  # noqa: F401  (connect themselves)

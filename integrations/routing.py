@@ -6,7 +6,7 @@ from typing import Any
 
 from integrations import outbox
 from integrations.drift import Compared, Run
-from integrations.errors import Refused
+from integrations.errors import BadOptions, Refused
 from integrations.inbox import Handler, Ignored
 from integrations.models import Connection, InboundEvent, SyncCursor
 from integrations.scaleflex import config as scaleflex_config
@@ -14,6 +14,7 @@ from integrations.scaleflex import inbound as scaleflex_inbound
 from integrations.scaleflex import polling as scaleflex_polling
 from integrations.scaleflex import reconcile as scaleflex_reconcile
 from integrations.scaleflex import self_check as scaleflex_self_check
+from integrations.trading_grid import auth as grid_auth
 from integrations.trading_grid import client as grid_client
 from integrations.trading_grid import config as grid_config
 from integrations.trading_grid import inbound as grid_inbound
@@ -92,6 +93,18 @@ def on_the_way(connection: Connection, run: Run) -> int:
 def forget_overtaken(connection: Connection) -> int:
     """After a backup was restored: close what the outbox says and the comparison will say anew; returns how many."""
     return grid_repairs.settle_old_messages(connection) if connection.vendor == TRADING_GRID else 0
+
+
+def token_until(connection: Connection) -> datetime | None:
+    """Return when the token we call with is renewed, ``None`` when there is none or nobody can tell. No call."""
+    try:
+        return (
+            grid_auth.renewed_at(grid_config.account(connection))
+            if connection.vendor == TRADING_GRID and connection.is_active
+            else None
+        )
+    except BadOptions:
+        return None
 
 
 def check(connection: Connection) -> str:

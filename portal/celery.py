@@ -9,6 +9,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 app = Celery("portal")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
-    ["portal.activity", "portal.downloads", "portal.publications", "portal.releases", "integrations"]
+    [
+        "portal.activity",
+        "portal.core",
+        "portal.downloads",
+        "portal.publications",
+        "portal.releases",
+        "integrations",
+    ]
 )
 app.autodiscover_tasks(["integrations"], related_name="timetable")

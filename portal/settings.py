@@ -61,6 +61,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.core.metrics.RequestMetricsMiddleware",
     "portal.core.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -117,7 +118,15 @@ DATABASES = {
     }
 }
 DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+# A server that is away, or that went away in the middle of an answer, is given up after seconds and not after minutes.
+DATABASES["default"]["OPTIONS"] = {
+    "connect_timeout": 3,
+    "keepalives_idle": 30,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,
+    **DATABASES["default"]["OPTIONS"],
+}
 # Web servers share a few connections between many threads; workers and commands keep one each.
 if env.number("DATABASE_POOL", 0):
     DATABASES["default"]["OPTIONS"]["pool"] = {
@@ -135,7 +144,12 @@ if not BROKER_URL:
         "REDIS_URL is not set. Set it to redis://host:6379/0 (or BROKER_URL for another broker)."
     )
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # What is cached can be done without: nobody waits for it.
+        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}
 }
@@ -241,7 +255,7 @@ FORMS_URLFIELD_ASSUME_HTTPS = True
 
 # -- Headers ----------------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS and env.flag("SSL_REDIRECT", True)
-SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -333,6 +347,7 @@ INBOX_KEPT_DAYS = env.number("INBOX_KEPT_DAYS", 30, least=8)
 OUTBOX_KEPT_DAYS = env.number("OUTBOX_KEPT_DAYS", 90, least=8)
 DELIVERY_ATTEMPTS_KEPT_DAYS = env.number("DELIVERY_ATTEMPTS_KEPT_DAYS", 30, least=1)
 CELERY_BEAT_SCHEDULE = {
+    "heartbeat": {"task": "portal.core.tasks.heartbeat", "schedule": 15.0},
     "releases-windows": {"task": "portal.releases.tasks.open_and_close_windows", "schedule": 20.0},
     "publications-routing": {"task": "portal.releases.tasks.continue_routing", "schedule": 5.0},
     "publications-number-changes": {"task": "portal.publications.tasks.number_changes", "schedule": 5.0},
@@ -346,6 +361,9 @@ CELERY_BEAT_SCHEDULE = {
     "integrations-reconcile": {"task": "integrations.timetable.reconcile", "schedule": 15.0},
     "integrations-prune": {"task": "integrations.timetable.prune", "schedule": 900.0},
 }
+
+#: Bearer token for /metrics; without one it answers nobody but this machine, and that only in the demo.
+METRICS_TOKEN = env.text("METRICS_TOKEN")
 
 LOG_LEVEL = env.text("LOG_LEVEL", "INFO")
 # RequestIdMiddleware, which stands before it, has seen to the header.

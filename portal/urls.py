@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from portal.core import errors_views, health
+from portal.core import errors_views, health, metrics
 
 handler400 = errors_views.bad_request
 handler403 = errors_views.not_allowed
@@ -13,6 +13,7 @@ handler500 = errors_views.server_error
 urlpatterns = [
     path("livez", health.livez, name="livez"),
     path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
     path("", include("allauth.idp.urls")),

@@ -17,6 +17,7 @@ INTERFACES = [
 OPEN = {
     "livez": "asked by machines that keep us running",
     "readyz": "asked by machines that keep us running",
+    "metrics": "asked by monitoring, with a token of its own",
     "accounts/": "signing in",
     "identity/": "tokens for partner systems, with their own credentials",
     "api/": "authenticates by itself; tests/test_isolation.py asks every operation without a token",

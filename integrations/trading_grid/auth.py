@@ -9,6 +9,7 @@ import hashlib
 import logging
 import threading
 import time
+from datetime import UTC, datetime
 
 from django.core.cache import cache
 
@@ -47,6 +48,12 @@ def token(account: Account) -> str:
     with _lock:
         _tokens[place] = (until, found)
     return found
+
+
+def renewed_at(account: Account) -> datetime | None:
+    """Return when the shared token will be fetched anew, ``None`` when there is none or the cache is away. No call."""
+    until, found = _shared(_place(account))
+    return datetime.fromtimestamp(until, UTC) if found and until > time.time() else None
 
 
 def forget(account: Account, refused: str) -> None:

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Count
 
@@ -21,6 +23,30 @@ def failed_of(asset_id: int, *, limit: int = 20) -> list[Rendition]:
 def failed_count() -> int:
     """Return how many renditions could not be made."""
     return Rendition.objects.filter(state=RenditionState.FAILED).count()
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """
+    Renditions that are not ready, counted no further than the limit.
+
+    ``lost``  their maker is gone; anybody who asks, and the timetable, makes them anew
+    """
+
+    wanted: int
+    lost: int
+    failed: int
+
+
+def unfinished(*, now: datetime, limit: int) -> Unfinished:
+    """Return how many renditions are wanted, lost by their maker, or failed: two queries over an index of these."""
+    rows = Rendition.objects.exclude(state=RenditionState.READY).order_by("state", "pk")
+    counts = {"wanted": 0, "lost": 0, "failed": 0}
+    for state in (RenditionState.WANTED, RenditionState.FAILED):
+        for claimed in rows.filter(state=state).values_list("claimed_until", flat=True)[:limit]:
+            counts["failed" if state == RenditionState.FAILED else "wanted"] += 1
+            counts["lost"] += state == RenditionState.WANTED and claimed is not None and claimed < now
+    return Unfinished(**counts)
 
 
 def newest_revisions(recipes: Collection[Recipe]) -> dict[int, RecipeRevision]:

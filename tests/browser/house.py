@@ -15,6 +15,7 @@ from portal.partners import services as partners
 from portal.partners.choices import PartnerStatus, Role
 from portal.partners.models import Membership, Partner
 from portal.releases import services as releases
+from tests.browser import vendors
 from tests.builders import (
     file_fact,
     gtin14,
@@ -56,6 +57,7 @@ class House:
         self._files()
         self._downloads()
         self._invitations()
+        vendors.connect(self.now)
         self.is_full = True
 
     def person(self, partner: Partner | None, name: str, **fields) -> User:

@@ -31,6 +31,7 @@ def _page(name: str, find: Callable[[House], object], query: str = "") -> Callab
 
 PAGES: dict[str, Callable[[House], str]] = {
     "today": lambda house: reverse("admin:index"),
+    "integration health": lambda house: reverse("admin:integration_health"),
     **{
         f"list of {model._meta.model_name}": _list(model._meta)
         for model, model_admin in admin.site._registry.items()

@@ -1,0 +1,19 @@
+"""The heartbeat: sent by the timetable, worked on by whichever worker is free."""
+
+from celery import shared_task
+from celery.signals import before_task_publish
+from django.utils import timezone
+
+from portal.core import heartbeat as heart
+
+
+@shared_task(name=heart.TASK, expires=60, ignore_result=True)
+def heartbeat(**kwargs) -> None:
+    """Note that a worker works."""
+    heart.beat(heart.WORKER, now=timezone.now())
+
+
+@before_task_publish.connect(sender=heart.TASK)
+def _sent(**kwargs) -> None:
+    # Only the timetable ever sends it.
+    heart.beat(heart.TIMETABLE, now=timezone.now())
