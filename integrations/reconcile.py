@@ -22,7 +22,7 @@ from django.db import transaction
 
 from integrations import connections, cursors, routing
 from integrations.drift import Compared, Run, Seen
-from integrations.errors import DeliveryError
+from integrations.errors import DeliveryError, Throttled
 from integrations.models import Connection, SyncCursor
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,9 @@ def advance(connection: Connection, *, until: float, clock: Callable[[], datetim
                     return False
                 _step(connection, cursor, clock)
         except DeliveryError as error:
-            logger.warning("reconciling connection %s: %s", connection.key, error)
+            # Waiting for our own rate is nothing to worry about.
+            level = logging.INFO if isinstance(error, Throttled) else logging.WARNING
+            logger.log(level, "reconciling connection %s: %s", connection.key, error)
             cursors.fail(connection, NAME, error, now=clock())
             return False
     return False
