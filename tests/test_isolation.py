@@ -169,6 +169,19 @@ def test_link_without_company_leads_only_to_companies_of_the_reader(world):
     assert (hidden.status_code, hidden.content) == (404, never.content)
 
 
+def test_link_inside_a_file_leads_only_to_companies_of_the_reader(world):
+    ours, theirs = current_version(world.ours.asset), current_version(world.theirs.asset)
+
+    own = world.ours.browser.get(f"/v/{ours.public_id}/")
+    hidden = world.ours.browser.get(f"/v/{theirs.public_id}/")
+    never = world.ours.browser.get("/v/ver_never/")
+
+    place = f"/o/{world.ours.partner.slug}/assets/{world.ours.asset.public_id}/"
+    assert own["Location"] == f"{place}?language=&tab=versions#history"
+    assert world.ours.browser.get(own["Location"]).status_code == 200
+    assert (hidden.status_code, hidden.content) == (404, never.content)
+
+
 @pytest.mark.parametrize("route", OPERATIONS)
 def test_api_shows_nothing_of_another_company(route, world, client):
     def ask(address, side):

@@ -102,9 +102,9 @@ def delivery_query(revision: RecipeRevision, account: Account) -> dict[str, Any]
         query["w"] = revision.width
     if revision.height:
         query["h"] = revision.height
-    if revision.format in _VIDEO:
-        return {**query, "func": "bound", "format": str(revision.format)}
     query["func"] = {Fit.BOUND: "bound", Fit.CROP: "crop", Fit.PAD: "fit"}[Fit(revision.fit)]
+    if revision.format in _VIDEO:
+        return {**query, "format": str(revision.format)}
     query["force_format"] = str(revision.format)
     if revision.fit != Fit.PAD:
         query["org_if_sml"] = 1
@@ -211,7 +211,9 @@ def _still(account: Account, version: AssetVersion, revision: RecipeRevision, ta
     if not video_renditions.is_for_delivery(version):
         return _thumbnail(account, version, revision, target)
     clip = io.BytesIO()
-    _download(account, version, {"w": 640, "func": "bound", "format": "mp4"}, clip, seconds=_LONG_SECONDS)
+    # Our pages' stills are small and WebP; a poster partners take is as wide as its recipe says.
+    width = 640 if revision.format == Format.WEBP else revision.width or 1280
+    _download(account, version, {"w": width, "func": "bound", "format": "mp4"}, clip, seconds=_LONG_SECONDS)
     clip.seek(0)
     try:
         with av.open(clip, "r") as container:
@@ -247,5 +249,15 @@ def _written(image: Any, revision: RecipeRevision, target: IO[bytes]) -> Fetched
     image = image.thumbnail_image(
         revision.width or image.width, height=revision.height or image.height, size="down"
     )
-    target.write(image.webpsave_buffer(Q=revision.quality or 80, effort=2))
-    return Fetched(media_type="image/webp", width=image.width, height=image.height)
+    quality = revision.quality or 80
+    match revision.format:
+        case Format.JPEG:
+            target.write(image.jpegsave_buffer(Q=quality, optimize_coding=True))
+        case Format.PNG:
+            target.write(image.pngsave_buffer())
+        case Format.AVIF:
+            target.write(image.heifsave_buffer(Q=quality, compression="av1", effort=2))
+        case _:
+            target.write(image.webpsave_buffer(Q=quality, effort=2))
+    media_type = _MEDIA_TYPES[Format(revision.format)]
+    return Fetched(media_type=media_type, width=image.width, height=image.height)

@@ -42,6 +42,16 @@ def revision_words(revision: RecipeRevision | None) -> str:
         parts.append(_("quality %(number)d") % {"number": revision.quality})
     if revision.background:
         parts.append(f"#{revision.background}")
+    if revision.max_bytes:
+        parts.append(_("at most %(weight)s") % {"weight": weight(revision.max_bytes)})
+    if revision.colour_space:
+        parts.append(str(revision.get_colour_space_display()))
+    if revision.dpi:
+        parts.append(_("%(number)d dpi") % {"number": revision.dpi})
+    if revision.seconds:
+        parts.append(_("first %(number)d seconds") % {"number": revision.seconds})
+    if revision.naming:
+        parts.append(revision.naming)
     return " · ".join(parts)
 
 

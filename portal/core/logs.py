@@ -58,5 +58,7 @@ def logging_settings(*, level: str, plain: bool) -> dict[str, Any]:
         "loggers": {
             "django": {"handlers": [], "level": level},
             "django.server": {"handlers": [], "level": level, "propagate": True},
+            # libvips tells of every pool of threads.
+            "pyvips": {"handlers": [], "level": "WARNING"},
         },
     }

@@ -9,7 +9,7 @@ from portal.pages.companies import companies, invitation
 from portal.pages.downloads import downloads
 from portal.pages.files import download, preview
 from portal.pages.home import home
-from portal.pages.links import asset_link
+from portal.pages.links import asset_link, version_link
 from portal.pages.preferences import language, scheme
 
 app_name = "pages"
@@ -17,6 +17,7 @@ app_name = "pages"
 urlpatterns = [
     path("", companies, name="companies"),
     path("a/<str:asset>/", asset_link, name="asset-link"),
+    path("v/<str:version>/", version_link, name="version-link"),
     path("account/", account, name="account"),
     path("preferences/language/", language, name="language"),
     path("preferences/scheme/", scheme, name="scheme"),

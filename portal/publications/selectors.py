@@ -28,7 +28,7 @@ from portal.renditions.selectors import media_for
 
 __all__ = [
     "SORTS", "AssetFilter", "ChangeLine", "PostContent", "asset_page", "changes_page", "count_facets", "feed_end",
-    "get_asset", "newest_changes", "pictures_of_product", "post_contents", "taken_back",
+    "get_asset", "newest_changes", "pictures_of_product", "place_of_version", "post_contents", "taken_back",
     "versions_of", "versions_without_rendition",
 ]  # fmt: skip
 
@@ -134,6 +134,17 @@ def pictures_of_product(
     )
     items = _with_files(visible.filter(asset__in=[asset.pk for asset in others]))
     return cards(others, items, at=at)
+
+
+def place_of_version(partner: Partner, public_id: str) -> tuple[str, str] | None:
+    """
+    Return an asset's public id and the language of the variant a version belongs to, ``None`` when it was never
+    this partner's. It may have been taken back since: the asset's page says so.
+    """
+    items = PublicationItem.objects.filter(
+        community_id__in=community_ids(partner), variant__versions__public_id=public_id
+    )
+    return items.values_list("variant__asset__public_id", "variant__language").first()
 
 
 def versions_of(partner: Partner, card: AssetCard, *, language: str | None = None) -> list[AssetVersion]:

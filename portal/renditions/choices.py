@@ -20,6 +20,14 @@ class Format(models.TextChoices):
     WEBM = "webm", "WebM"
 
 
+class ColourSpace(models.TextChoices):
+    """What a picture's numbers mean. Whatever is said here, no picture leaves as CMYK."""
+
+    AS_IS = "", _("As it comes")
+    SRGB = "srgb", _("sRGB, with its profile")
+    GREY = "grey", _("Shades of grey")
+
+
 class RenditionState(models.TextChoices):
     WANTED = "wanted", _("Wanted")
     READY = "ready", _("Ready")

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.catalog.choices import Medium
 from portal.core.texts import in_language
-from portal.renditions.choices import Fit, Format, RenditionState
+from portal.renditions.choices import ColourSpace, Fit, Format, RenditionState
 
 __all__ = ["Recipe", "RecipeRevision", "Rendition"]
 
@@ -45,6 +45,12 @@ class RecipeRevision(models.Model):
     ``width``, ``height``  pixels at most, ``None`` for no bound
     ``quality``            1 to 100, ``None`` for the source's own choice
     ``background``         six hex digits for what padding or transparency becomes, or empty
+    ``max_bytes``          the file weighs no more, or there is no file; ``None`` for no bound
+    ``dpi``                pixels per inch that JPEG and PNG name to a printer, ``None`` for whatever comes
+    ``seconds``            of a video, from its beginning; ``None`` for all of it
+    ``naming``             template of the file name, see ``naming``; empty for the usual one
+    ``carries_rights``     copyright, version and an address to check it are written into the file; revisions from
+                           before this was possible do not, so that their files stay the same to the byte
     """
 
     recipe = models.ForeignKey(Recipe, on_delete=models.CASCADE, related_name="revisions")
@@ -55,6 +61,14 @@ class RecipeRevision(models.Model):
     format = models.CharField(_("format"), max_length=8, choices=Format, default=Format.ORIGINAL)
     quality = models.PositiveSmallIntegerField(_("quality"), null=True, blank=True)
     background = models.CharField(_("background"), max_length=6, blank=True)
+    max_bytes = models.PositiveIntegerField(_("most bytes"), null=True, blank=True)
+    colour_space = models.CharField(
+        _("colours"), max_length=8, choices=ColourSpace, default=ColourSpace.AS_IS, blank=True, db_default=""
+    )
+    dpi = models.PositiveSmallIntegerField(_("pixels per inch"), null=True, blank=True)
+    seconds = models.PositiveSmallIntegerField(_("seconds"), null=True, blank=True)
+    naming = models.CharField(_("file name"), max_length=200, blank=True, default="", db_default="")
+    carries_rights = models.BooleanField(_("carries rights"), default=False, db_default=False)
     created_at = models.DateTimeField(_("since"))
 
     class Meta:

@@ -19,8 +19,9 @@ from django.utils.translation import gettext as _
 from portal.activity import services as activity
 from portal.catalog.models import AssetVersion
 from portal.core.errors import DomainError, NotReady
-from portal.renditions import store
-from portal.renditions.choices import RenditionState
+from portal.renditions import finishing, store
+from portal.renditions.choices import Format, RenditionState
+from portal.renditions.metadata import Rights
 from portal.renditions.models import Recipe, RecipeRevision, Rendition
 from portal.renditions.source import Fetched, SourceRefused, SourceUnavailable, get_source
 
@@ -90,11 +91,15 @@ def _fetch(
     mine = Rendition.objects.filter(pk=rendition.pk, claim=claim)
     try:
         with tempfile.SpooledTemporaryFile(max_size=8_000_000) as target:
-            fetched = get_source().fetch(version=version, revision=revision, target=target)
-            digest, size, crc = digests(target)
+            fetched = get_source().fetch(
+                version=version, revision=finishing.to_fetch(revision), target=target
+            )
+            rights = rights_of(version) if revision.carries_rights else None
+            fetched, finished = finishing.finish(fetched, target, revision=revision, rights=rights)
+            digest, size, crc = digests(finished)
             if size == 0 or size > settings.RENDITION_MAX_BYTES:
                 raise SourceRefused(f"the source sent {size} bytes")
-            store.put(digest, target)
+            store.put(digest, finished)
     except SourceUnavailable as error:
         mine.update(claimed_until=None, problem=str(error)[:300])
         raise NotReady(
@@ -115,6 +120,16 @@ def _fetch(
     _note_made(mine, fetched, digest, size, crc)
     rendition.refresh_from_db()
     return rendition
+
+
+def rights_of(version: AssetVersion) -> Rights:
+    """Return what a file of this version says of itself: the rights as the DAM tells them now."""
+    return Rights(
+        version=version.public_id,
+        check_url=f"{settings.PORTAL_URL}/v/{version.public_id}/",
+        copyright=version.variant.copyright,
+        usage=version.variant.usage_rights,
+    )
 
 
 def _note_made(mine, fetched: Fetched, digest: str, size: int, crc32: int) -> None:
@@ -158,7 +173,12 @@ def with_crc32(rendition: Rendition) -> int:
 
 
 #: What a revision says.
-REVISION_FIELDS = ("width", "height", "fit", "format", "quality", "background")
+REVISION_FIELDS = (
+    "width", "height", "fit", "format", "quality", "background",
+    "max_bytes", "colour_space", "dpi", "seconds", "naming",
+)  # fmt: skip
+#: What those say that were not given: facts from before these could be said.
+_UNSAID = {"max_bytes": None, "colour_space": "", "dpi": None, "seconds": None, "naming": ""}
 
 
 @transaction.atomic
@@ -168,24 +188,27 @@ def revise(
     """
     Give a recipe its next revision. The older ones stay: what was cut by them can always be told from the new.
 
-    :param facts: a value for each of ``REVISION_FIELDS``
+    A new revision always carries rights, unless it gives out the original's very bytes.
+
+    :param facts: a value for each of ``REVISION_FIELDS``; the newer ones may be missing
     :returns: the newest revision, and whether it is new; the same facts again make none
     """
     Recipe.objects.select_for_update().get(pk=recipe.pk)
+    said = {
+        name: facts.get(name, _UNSAID[name]) if name in _UNSAID else facts[name] for name in REVISION_FIELDS
+    }
+    said["carries_rights"] = said["format"] != Format.ORIGINAL
     last = recipe.revisions.order_by("-number").first()
-    if last is not None and all(getattr(last, name) == facts[name] for name in REVISION_FIELDS):
+    if last is not None and all(getattr(last, name) == value for name, value in said.items()):
         return last, False
     revision = RecipeRevision.objects.create(
-        recipe=recipe,
-        number=last.number + 1 if last else 1,
-        created_at=now,
-        **{name: facts[name] for name in REVISION_FIELDS},
+        recipe=recipe, number=last.number + 1 if last else 1, created_at=now, **said
     )
     activity.record(
         verb="recipe.revised",
         subject=f"recipe:{recipe.key}",
         actor=actor,
-        data={"revision": revision.number, **{name: facts[name] for name in REVISION_FIELDS}},
+        data={"revision": revision.number, **said},
         now=now,
     )
     return revision, True

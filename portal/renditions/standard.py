@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from portal.renditions.choices import Format
 from portal.renditions.models import Recipe, RecipeRevision
 
 # key, medium, position, preview, titles, then what the first revision says
@@ -18,6 +19,14 @@ RECIPES: list[tuple[str, str, int, bool, dict[str, str], dict[str, Any]]] = [
      {"width": 4000, "height": 4000, "fit": "bound", "format": "png", "quality": None}),
     ("video-720", "video", 10, False, {"en": "Video, 720 lines", "de": "Video, 720 Zeilen", "fr": "Vidéo, 720 lignes", "es": "Vídeo, 720 líneas", "ar": "فيديو، 720 سطرًا"},
      {"width": 1280, "height": 720, "fit": "bound", "format": "mp4", "quality": None}),
+    ("video-1080", "video", 15, False, {"en": "Video, 1080 lines", "de": "Video, 1080 Zeilen", "fr": "Vidéo, 1080 lignes", "es": "Vídeo, 1080 líneas", "ar": "فيديو، 1080 سطرًا"},
+     {"width": 1920, "height": 1080, "fit": "bound", "format": "mp4", "quality": None}),
+    ("video-square", "video", 30, False, {"en": "Video, square", "de": "Video, quadratisch", "fr": "Vidéo, carrée", "es": "Vídeo, cuadrado", "ar": "فيديو، مربّع"},
+     {"width": 720, "height": 720, "fit": "crop", "format": "mp4", "quality": None}),
+    ("video-15s", "video", 40, False, {"en": "Video, 15 seconds", "de": "Video, 15 Sekunden", "fr": "Vidéo, 15 secondes", "es": "Vídeo, 15 segundos", "ar": "فيديو، 15 ثانية"},
+     {"width": 1280, "height": 720, "fit": "bound", "format": "mp4", "quality": None, "seconds": 15}),
+    ("video-poster", "video", 50, False, {"en": "Poster of the video", "de": "Standbild des Videos", "fr": "Image fixe de la vidéo", "es": "Imagen del vídeo", "ar": "صورة من الفيديو"},
+     {"width": 1280, "height": 720, "fit": "bound", "format": "jpeg", "quality": 85}),
     ("video-360", "video", 20, False, {"en": "Video, small", "de": "Video, klein", "fr": "Vidéo, petite", "es": "Vídeo, pequeño", "ar": "فيديو، صغير"},
      {"width": 640, "height": 360, "fit": "bound", "format": "mp4", "quality": None}),
     ("original", "other", 90, False, {"en": "Original file", "de": "Originaldatei", "fr": "Fichier d’origine", "es": "Archivo original", "ar": "الملف الأصلي"},
@@ -39,4 +48,8 @@ def ensure_standard(**kwargs) -> None:
         recipe = Recipe.objects.create(
             key=key, medium=medium, position=position, is_preview=preview, title=title
         )
-        RecipeRevision.objects.create(recipe=recipe, number=1, created_at=now, **revision)
+        # Our own pages' pictures stay as light as they can be.
+        carries = not preview and revision["format"] != Format.ORIGINAL
+        RecipeRevision.objects.create(
+            recipe=recipe, number=1, created_at=now, carries_rights=carries, **revision
+        )

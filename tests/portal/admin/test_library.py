@@ -203,6 +203,10 @@ def test_a_change_of_a_download_size_is_a_new_revision_and_the_same_again_is_non
         ({"quality": "101"}, "Ensure this value is less than or equal to 100."),
         ({"format": "mp4"}, "Select a valid choice. mp4 is not one of the available choices."),
         ({"width": "-1"}, "Ensure this value is greater than or equal to 1."),
+        ({"naming": "{gtin}/{view}"}, "“/” is not safe in file names."),
+        ({"naming": "{view}"}, "Name {gtin} or {name}, or every file would be called the same."),
+        ({"naming": "{gtin}_{size}"}, "There is no field {size}."),
+        ({"dpi": "300"}, "Only JPEG and PNG tell a printer how large they are."),
     ],
 )  # fmt: skip
 def test_a_download_size_that_cannot_be_cut_is_refused_with_a_sentence(desk, fields, sentence):
@@ -212,6 +216,19 @@ def test_a_download_size_that_cannot_be_cut_is_refused_with_a_sentence(desk, fie
 
     assert sentence in words(answer)
     assert recipe.revisions.count() == 1
+
+
+def test_a_download_size_says_its_weight_colours_and_name(desk):
+    recipe = Recipe.objects.get(key="web-1200")
+    fields = {"format": "jpeg", "max_bytes": "500000", "colour_space": "srgb", "dpi": "300"}
+    fields["naming"] = "{gtin}_A{facing}C1"
+
+    answer = revise(desk, recipe, **fields)
+
+    assert " · sRGB, with its profile · 300 dpi · {gtin}_A{facing}C1" in words(answer)
+    assert "{gtin}_A{facing}C1 makes 09521234500049_A1C1.jpg" in words(answer)
+    assert recipe.revisions.get(number=2).max_bytes == 500_000
+    assert recipe.revisions.get(number=2).carries_rights
 
 
 def test_a_download_size_is_offered_no_longer_and_again(desk):
@@ -238,8 +255,8 @@ class Source:
         type(self).asked += 1
         if self.answer:
             raise self.answer
-        target.write(picture())
-        return Fetched(media_type="image/webp", width=64, height=64)
+        target.write(picture(kind=revision.format.upper()))
+        return Fetched(media_type=f"image/{revision.format}", width=64, height=64)
 
 
 @pytest.fixture

@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from portal.downloads.models import Download
+from portal.renditions import metadata
+from portal.renditions.services import rights_of
 from portal.renditions.source import SourceRefused, SourceUnavailable
 from tests.builders import (
     NOON,
@@ -66,7 +68,8 @@ def test_a_size_is_made_when_it_is_first_asked_for(system, partner, drawing):
 
     answer = pim.get(f"/assets/{asset.public_id}/renditions/web-1200")
 
-    content = picture(width=120, height=90, colour="teal")
+    rights = rights_of(current_version(asset))
+    content = metadata.into_webp(picture(width=120, height=90, colour="teal"), rights=rights)
     sha256 = hashlib.sha256(content).hexdigest()
     href = f"http://testserver/api/v1/files/{sha256}"
     assert (answer.status_code, answer["Location"], answer["X-File-SHA256"]) == (302, href, sha256)

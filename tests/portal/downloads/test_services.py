@@ -11,10 +11,13 @@ from portal.downloads import selectors, services
 from portal.downloads.choices import Via
 from portal.downloads.models import Download
 from portal.releases import services as releases
+from portal.renditions import services as renditions
+from portal.renditions.models import Recipe
 from tests.builders import (
     NOON,
     current_version,
     file_fact,
+    gtin14,
     make_community,
     make_partner,
     make_rendition,
@@ -146,3 +149,27 @@ def test_file_name_is_safe_everywhere(partner, fact, name, expected):
     grant = authorise(partner, asset)
 
     assert services.file_name(version, grant.revision, make_rendition(version)) == expected
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        (
+            {"gtin": gtin14(952123450004), "view": "front", "language": "de"},
+            f"{gtin14(952123450004)}_A1C1_de.webp",
+        ),
+        ({"gtin": gtin14(952123450004), "view": "detail"}, f"{gtin14(952123450004)}_A0C1.webp"),
+        ({}, "Müsli_front-v1-web-1200.webp"),
+    ],
+    ids=["all", "no language", "no GTIN: the usual name"],
+)
+def test_file_name_by_the_recipes_own_template(partner, fact, facts, expected):
+    (asset,) = release(replace(fact, **facts))
+    recipe = Recipe.objects.get(key="web-1200")
+    last = {name: getattr(recipe.revisions.get(), name) for name in renditions.REVISION_FIELDS}
+    renditions.revise(
+        recipe=recipe, facts={**last, "naming": "{gtin}_A{facing}C1_{lang}"}, now=NOON, actor="test"
+    )
+    made = make_rendition(current_version(asset))
+
+    assert take(partner, asset) == (made, expected)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from portal.core.errors import NotReady
 from portal.renditions import services, store
-from portal.renditions.models import Rendition
+from portal.renditions.models import RecipeRevision, Rendition
 from portal.renditions.selectors import revision_for
 from portal.renditions.source import Fetched, SourceRefused, SourceUnavailable, get_source
 from tests.builders import current_version, release_one
@@ -34,8 +34,8 @@ class CountingSource:
         if self.trouble is not None:
             raise self.trouble
         image = pyvips.Image.black(revision.width, 40)
-        target.write(image.webpsave_buffer())
-        return Fetched(media_type="image/webp", width=image.width, height=image.height)
+        target.write(image.pngsave_buffer() if revision.format == "png" else image.webpsave_buffer())
+        return Fetched(media_type=f"image/{revision.format}", width=image.width, height=image.height)
 
 
 @pytest.fixture
@@ -75,6 +75,58 @@ def test_twenty_askers_cause_one_fetch_and_get_the_same_bytes(source):
     assert len(source.calls) == 1
     assert len(digests) == 1
     assert store.has(digests.pop())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_thousand_askers_cause_one_fetch(source):
+    version = current_version(release_one("/a.jpg"))
+    asked = {"version": version, "revision": revision_for(version, "web-1200")}
+
+    def ask(_):
+        try:
+            return [ensure(asked).sha256 for _ in range(40)]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(25) as pool:
+        digests = {digest for found in pool.map(ask, range(25)) for digest in found}
+
+    assert (len(source.calls), len(digests)) == (1, 1)
+
+
+def test_what_leaves_carries_the_rights_and_where_to_check_them(source, db, settings):
+    version = current_version(release_one("/a.jpg", copyright="© Norrvik"))
+    made = ensure({"version": version, "revision": revision_for(version, "web-1200")})
+
+    with store.open_bytes(made.sha256) as file:
+        content = file.read()
+    assert "© Norrvik".encode() in content
+    assert f"{settings.PORTAL_URL}/v/{version.public_id}/".encode() in content
+    assert made.size == len(content)
+
+
+def test_revision_from_before_carries_nothing(source, asked):
+    RecipeRevision.objects.update(carries_rights=False)
+    asked["revision"].refresh_from_db()
+
+    with store.open_bytes(ensure(asked).sha256) as file:
+        assert b"xmpmeta" not in file.read()
+
+
+def test_size_that_cannot_be_light_enough_is_refused_and_staff_read_why(source, asked):
+    revision, is_new = services.revise(
+        recipe=asked["revision"].recipe,
+        facts={"width": 1200, "height": 1200, "fit": "bound", "format": "jpeg", "quality": None, "background": "",
+               "max_bytes": 500},
+        now=timezone.now(),
+        actor="test",
+    )  # fmt: skip
+
+    with pytest.raises(services.CannotBeMade):
+        ensure({**asked, "revision": revision})
+
+    assert is_new
+    assert "500 are allowed" in Rendition.objects.get().problem
 
 
 def test_made_rendition_is_not_fetched_again_unless_its_bytes_are_lost(source, asked, tmp_path):
