@@ -12,11 +12,11 @@ from django.db import OperationalError, transaction
 from django.db import connection as database
 
 from integrations import inbox
-from integrations.errors import BadPayload, DeliveryError
+from integrations.errors import BadPayload, DeliveryError, Throttled
 from integrations.inbox import Handler, Ignored, Later, News, Remark, Result
 from integrations.models import Connection, InboundEvent
 from integrations.payloads import is_clean
-from integrations.scaleflex import ancestry, client, settings_cache
+from integrations.scaleflex import ancestry, client, many_hints, settings_cache
 from integrations.scaleflex.client import FileMissing, Page
 from integrations.scaleflex.config import Account, account
 from integrations.scaleflex.mapping import Mapped, fact_of, is_mirrored
@@ -195,11 +195,16 @@ def work(*, connection: Connection, events: Sequence[InboundEvent], now: datetim
     """
     project = account(connection)
     model = settings_cache.metadata_model(project, now=now)
-    found = dict(zip(events, _readers.map(lambda event: _fetch(project, event), events), strict=True))
     answers: dict[InboundEvent, Mapped | _Gone | Result] = {}
-    for event, (data, read_at) in found.items():
+    throttled = 0
+    for event, (data, read_at) in _read_again(project, events).items():
         if isinstance(data, FileMissing):
             answers[event] = _missing(project, event, now)
+        elif isinstance(data, Throttled):
+            # One after the other, as they will get their turns.
+            throttled += 1
+            wait = max(data.retry_after or 0.0, throttled / project.options.calls_per_second)
+            answers[event] = Throttled(str(data), retry_after=wait)
         elif isinstance(data, DeliveryError):
             answers[event] = data
         else:
@@ -211,12 +216,25 @@ def work(*, connection: Connection, events: Sequence[InboundEvent], now: datetim
 HANDLER = Handler(work=work, batch=50)
 
 
+def _read_again(
+    project: Account, events: Sequence[InboundEvent]
+) -> dict[InboundEvent, tuple[dict[str, Any] | DeliveryError, datetime]]:
+    """Return what the DAM says about each event's file, and when we began to ask: many by one list, others singly."""
+    # In a thread of its own, which may wait for its turn: it holds no transaction.
+    listed = _readers.submit(many_hints.listed, project, many_hints.told(events)).result()
+    single = [event for event in events if event.subject not in listed]
+    read = dict(zip(single, _readers.map(lambda event: _fetch(project, event), single), strict=True))
+    return {event: read[event] if event in read else listed[event.subject] for event in events}
+
+
 def _fetch(project: Account, event: InboundEvent) -> tuple[dict[str, Any] | DeliveryError, datetime]:
     """Return what the DAM says, and when we began to ask. Runs in a thread of its own: no database here."""
     read_at = datetime.now(UTC)
     try:
         # The second look at a missing file takes the other of the two spellings.
-        spelling = "file" if "missing_since" in event.data else "files"
+        spelling = project.options.file_spelling
+        if "missing_since" in event.data:
+            spelling = "file" if spelling == "files" else "files"
         return client.get_file(project, event.subject, spelling=spelling), read_at
     except DeliveryError as error:
         return error, read_at

@@ -9,6 +9,7 @@ import base64
 import binascii
 import hmac
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from integrations import connections
@@ -17,6 +18,7 @@ from integrations.models import Connection
 from integrations.options import read
 from integrations.payloads import decode_leniently
 from integrations.scaleflex.config import Options
+from integrations.scaleflex.schemas import moment
 
 MOST_FILES = 1000
 
@@ -73,6 +75,20 @@ def uuids_in(body: bytes) -> list[str]:
     return list(found)
 
 
+def modified_in(body: bytes, uuid: str) -> datetime | None:
+    """Return when a call says that a file was changed, by the DAM's clock; ``None`` when it does not."""
+    try:
+        data, _ = decode_leniently(body, source="The call")
+        for entry in _candidates(data):
+            if isinstance(entry, dict) and entry.get("uuid") == uuid:
+                return moment(entry.get("modified_at"))
+        return (
+            moment(data.get("modified_at")) if isinstance(data, dict) and data.get("uuid") == uuid else None
+        )
+    except BadPayload:
+        return None
+
+
 def _candidates(data: Any) -> list[Any]:
     if isinstance(data, list):
         return data
@@ -80,11 +96,14 @@ def _candidates(data: Any) -> list[Any]:
         return []
     # An envelope around all of it was seen with other products of the vendor.
     for envelope in ("data", "payload"):
-        if (
-            isinstance(data.get(envelope), dict | list)
-            and not {"file", "files", "asset", "uuid"} & data.keys()
-        ):
-            return _candidates(data[envelope])
+        inner = data.get(envelope)
+        if isinstance(inner, dict | list) and not {"file", "files", "asset", "uuid"} & data.keys():
+            # One envelope: whoever sends a thousand, one in the other, is not the vendor.
+            return inner if isinstance(inner, list) else _named(inner)
+    return _named(data)
+
+
+def _named(data: dict[str, Any]) -> list[Any]:
     found: list[Any] = []
     for name in ("file", "asset", "file_uuid"):
         found.append(data.get(name))

@@ -157,6 +157,7 @@ def test_any_no_becomes_an_error_that_can_be_stored(body, status):
 @settings(max_examples=100, deadline=None)
 @given(BODIES)
 def test_any_webhook_names_files_or_is_refused(body):
+    webhook_auth.modified_in(body, UUID)
     try:
         uuids = webhook_auth.uuids_in(body)
     except BadPayload as error:
@@ -346,7 +347,17 @@ def work_until_quiet(now):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "body", [b"", b"<html>", b"[" * 50_000, b'{"file":{"uuid":"\\ud800"}}', b'{"uuid":NaN}', b"\xff"]
+    "body",
+    [
+        b"",
+        b"<html>",
+        b"[" * 50_000,
+        b'{"file":{"uuid":"\\ud800"}}',
+        b'{"uuid":NaN}',
+        b"\xff",
+        b'{"data":' * 950 + b"{}" + b"}" * 950,
+    ],
+    ids=["nothing", "HTML", "deep", "half a character", "NaN", "binary", "envelopes"],
 )
 def test_garbage_at_our_door_is_refused_and_leaves_nothing(world, client, body):
     dam = world.connect_dam()

@@ -1,0 +1,150 @@
+"""Many hints at once: answered by few calls where that is safe, and spread over time where the rate is used up."""
+
+import json
+import time
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from integrations import inbox, routing
+from integrations.models import InboundEvent
+from integrations.scaleflex import client, config, inbound, many_hints, webhook_auth
+from portal.publications.models import PublicationItem
+from tests.builders import make_community
+
+pytestmark = pytest.mark.django_db
+COUNT = 24
+
+
+@pytest.fixture
+def dam(world):
+    make_community(folder="/New")
+    dam = world.connect_dam()
+    client.get_metadata_model(config.account(dam))
+    return dam
+
+
+@pytest.fixture
+def files(world, dam):
+    """Approved files that we have not heard of yet, as the DAM's webhooks would tell of them."""
+    uuids = [world.add_file(f"/New/{number}.jpg", approval="APPROVED")["uuid"] for number in range(COUNT)]
+    project = config.account(dam)
+    return [client.get_file(project, uuid) for uuid in uuids]
+
+
+def tell(dam, files, *, changed_at=None):
+    for file in files:
+        body = {"event": "on_upload", "file": {**file, "modified_at": changed_at or file["modified_at"]}}
+        inbound.hint(dam, [file["uuid"]], now=timezone.now(), raw=json.dumps(body).encode())
+
+
+def work():
+    while inbox.process_next(routing.inbound_handler, now=timezone.now()):
+        pass
+
+
+def calls(world, before):
+    """``(lists, single reads)`` since then."""
+    made = [call["path"] for call in world.calls("scaleflex")]
+    made = made[: len(made) - before]
+    return sum(path.endswith("/files") for path in made), sum("/files/" in path for path in made)
+
+
+def live():
+    return PublicationItem.objects.filter(withdrawn_at=None, state="live").count()
+
+
+def test_many_approvals_cost_one_list(world, dam, files):
+    before = len(world.calls("scaleflex"))
+    tell(dam, files)
+
+    work()
+
+    assert live() == COUNT
+    assert calls(world, before) == (1, 0)
+    assert set(InboundEvent.objects.values_list("state", flat=True)) == {"done"}
+
+
+def test_a_list_that_lags_behind_what_we_were_told_does_not_count(world, dam, files):
+    before = len(world.calls("scaleflex"))
+    tell(dam, files, changed_at=f"{timezone.now() + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
+
+    work()
+
+    assert live() == COUNT
+    assert calls(world, before) == (1, COUNT)
+
+
+def test_files_the_list_does_not_have_yet_are_read_singly(world, dam, files):
+    world.verb("PATCH", "/scaleflex/switches", {"list_lag_seconds": 3600})
+    before = len(world.calls("scaleflex"))
+    tell(dam, files)
+
+    work()
+
+    assert live() == COUNT
+    assert calls(world, before)[1] == COUNT
+
+
+def test_a_list_that_is_refused_is_no_trouble(world, dam, files):
+    world.fault("scaleflex", "status", status=400, body={"status": "error", "msg": "sort"}, path="/files$")
+    tell(dam, files)
+
+    work()
+
+    assert live() == COUNT
+    dam.refresh_from_db()
+    assert dam.failures == 0
+
+
+def test_a_hint_that_took_others_in_is_read_singly(world, dam, files):
+    tell(dam, files)
+    tell(dam, files[:3])
+
+    assert set(many_hints.told(list(InboundEvent.objects.all()))) == {file["uuid"] for file in files[3:]}
+
+
+def test_few_hints_are_read_singly(world, dam, files):
+    before = len(world.calls("scaleflex"))
+    tell(dam, files[: many_hints.WORTH_A_LIST - 1])
+
+    work()
+
+    assert calls(world, before) == (0, many_hints.WORTH_A_LIST - 1)
+
+
+def test_beyond_the_rate_hints_wait_one_after_the_other(world, dam, files):
+    dam = world.connect_dam(calls_per_second=1.0)
+    for file in files:
+        inbound.hint(dam, [file["uuid"]], now=timezone.now())
+    began = time.monotonic()
+
+    inbox.process_next(routing.inbound_handler, now=timezone.now())
+
+    done = InboundEvent.objects.filter(state="done").count()
+    waiting = InboundEvent.objects.filter(state="pending")
+    # Two at once, then one a second: as many as the time it took allows, and no more.
+    assert done <= 3 + time.monotonic() - began
+    assert waiting.count() == COUNT - done
+    assert set(waiting.values_list("attempts", flat=True)) == {0}
+    until = max(waiting.values_list("not_before", flat=True))
+    assert until >= timezone.now() + timedelta(seconds=waiting.count() - (time.monotonic() - began) - 3)
+
+
+@pytest.mark.parametrize(
+    ("body", "known"),
+    [
+        ({"file": {"uuid": "u-1234", "modified_at": "2026-09-01T08:00:00Z"}}, True),
+        ({"files": [{"uuid": "x-1234"}, {"uuid": "u-1234", "modified_at": "2026-09-01T08:00:00Z"}]}, True),
+        ({"uuid": "u-1234", "modified_at": "2026-09-01T08:00:00Z"}, True),
+        ({"uuid": "u-1234"}, False),
+        ({"file": {"uuid": "u-1234", "modified_at": 7}}, False),
+        ({"file": {"uuid": "x-1234", "modified_at": "2026-09-01T08:00:00Z"}}, False),
+        ([], False),
+    ],
+)
+def test_the_time_of_a_change_is_found_where_the_file_is(body, known):
+    found = webhook_auth.modified_in(json.dumps(body).encode(), "u-1234")
+
+    assert (found is not None) == known
