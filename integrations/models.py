@@ -264,9 +264,9 @@ class ExternalReference(models.Model):
     """
     What a row of ours is called over there.
 
-    ``resource``  the vendor's kind of thing: ``community``, ``partner``, ``post``
+    ``resource``  the vendor's kind of thing: ``community``, ``partner``, ``post``, ``company`` (the hub itself)
     ``local_type``, ``local_id``  our model's label and row number
-    ``data``      what must be remembered about it: etag, revision, files last told
+    ``data``      what must be remembered about it: etag, revision, files last told; its people by their lasting id
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="references")

@@ -10,6 +10,7 @@ import logging
 import threading
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 from django.core.cache import cache
 
@@ -26,27 +27,35 @@ LIFETIME_SECONDS = 36_000
 #: Renewed this long before its end.
 MARGIN_SECONDS = 300
 
+#: How long a worker may take to fetch one before the others stop waiting for it: longer than the call's own deadline.
+TURN_SECONDS = 35
+
 _lock = threading.Lock()
 _tokens: dict[str, tuple[float, str]] = {}
+#: One thread of a process at a time renews a token.
+_renewals: dict[str, threading.Lock] = {}
 
 
 def token(account: Account) -> str:
     """
     Return a token that should still be good.
 
+    However many workers want one at once, one of them fetches it and the others take it from it.
+
     :raises Retryable, Refused, BadPayload: none can be had
     """
     place = _place(account)
-    with _lock:
-        until, found = _tokens.get(place, (0.0, ""))
-    if time.time() < until:
+    if found := _own(place):
         return found
-    until, found = _shared(place)
-    if time.time() >= until:
-        until, found = _fetch(account)
-        _share(place, until, found)
-    with _lock:
-        _tokens[place] = (until, found)
+    with _renewal(place):
+        # Another thread may have been here while we waited.
+        if found := _own(place):
+            return found
+        until, found = _shared(place)
+        if time.time() >= until:
+            until, found = _fetch_once(account, place)
+        with _lock:
+            _tokens[place] = (until, found)
     return found
 
 
@@ -63,16 +72,54 @@ def forget(account: Account, refused: str) -> None:
         if _tokens.get(place, (0.0, ""))[1] == refused:
             del _tokens[place]
     if _shared(place)[1] == refused:
-        try:
-            cache.delete(place)
-        except Exception as error:
-            logger.warning("the shared cache does not answer: %s", type(error).__name__)
+        _forget_shared(place)
 
 
 def forget_all() -> None:
     """Forget this process's tokens; those in the shared cache stay."""
     with _lock:
         _tokens.clear()
+
+
+def _own(place: str) -> str:
+    with _lock:
+        until, found = _tokens.get(place, (0.0, ""))
+    return found if time.time() < until else ""
+
+
+def _renewal(place: str) -> threading.Lock:
+    with _lock:
+        return _renewals.setdefault(place, threading.Lock())
+
+
+def _fetch_once(account: Account, place: str) -> tuple[float, str]:
+    """Fetch a token unless another process is at it; then take the one it puts into the shared cache."""
+    turn = f"{place}:turn"
+    patience = time.monotonic() + TURN_SECONDS
+    while not (mine := _take_turn(turn)) and time.monotonic() < patience:
+        time.sleep(0.05)
+        until, found = _shared(place)
+        if time.time() < until:
+            return until, found
+    try:
+        # It may have come between our look and our turn.
+        until, found = _shared(place)
+        if time.time() >= until:
+            until, found = _fetch(account)
+            _share(place, until, found)
+        return until, found
+    finally:
+        if mine:
+            _forget_shared(turn)
+
+
+def _take_turn(turn: str) -> bool:
+    try:
+        return cache.add(turn, 1, timeout=TURN_SECONDS)
+    except Exception as error:
+        # Without the cache nobody can be waited for.
+        logger.warning("the shared cache does not answer: %s", type(error).__name__)
+        return True
 
 
 def _place(account: Account) -> str:
@@ -98,6 +145,13 @@ def _shared(place: str) -> tuple[float, str]:
     except Exception as error:
         logger.warning("the shared cache does not answer: %s", type(error).__name__)
         return 0.0, ""
+
+
+def _forget_shared(place: str) -> None:
+    try:
+        cache.delete(place)
+    except Exception as error:
+        logger.warning("the shared cache does not answer: %s", type(error).__name__)
 
 
 def _share(place: str, until: float, found: str) -> None:
@@ -142,8 +196,14 @@ def _fetch(account: Account) -> tuple[float, str]:
     found = body.get("access_token") if isinstance(body, dict) else None
     if not isinstance(found, str) or not found:
         raise BadPayload(f"{SERVICE} sent an answer without a token.")
-    seconds = body.get("expires_in", LIFETIME_SECONDS)
-    seconds = int(seconds) if isinstance(seconds, str) and seconds.isdigit() else seconds
-    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds <= 0:
-        seconds = LIFETIME_SECONDS
+    seconds = _lifetime(body.get("expires_in"))
     return time.time() + seconds - min(MARGIN_SECONDS, seconds / 2), found
+
+
+def _lifetime(seconds: Any) -> float:
+    if isinstance(seconds, str) and seconds.isascii() and seconds.isdigit():
+        seconds = int(seconds[:12])
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 0 < seconds < 1e9:
+        # Not said, or nonsense.
+        return LIFETIME_SECONDS
+    return seconds

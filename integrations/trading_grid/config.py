@@ -8,52 +8,17 @@ words come from here; the defaults are our own contract, the documented paths am
 import re
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from integrations import connections, options
 from integrations.errors import BadOptions
 from integrations.models import Connection
+from integrations.trading_grid.endpoints import CARRIED, PATHS, VALUE_FIELDS
+from integrations.trading_grid.reading import is_address
 
-_SERVICES = "/TGCommunityServices/v1/companies/{companyId}"
-_WORKSPACE = "/TGCommunityWorkspace/v1/companies/{companyId}"
-
-#: Endpoint -> path. The first three are documented by the vendor.
-PATHS = {
-    "company": _SERVICES,
-    "partnerDirectory": f"{_SERVICES}/partnerDirectory",
-    "users": f"{_SERVICES}/users",
-    "communities": f"{_WORKSPACE}/communities",
-    "community": f"{_WORKSPACE}/communities/{{communityId}}",
-    "members": f"{_WORKSPACE}/communities/{{communityId}}/members",
-    "posts": f"{_WORKSPACE}/communities/{{communityId}}/posts",
-    "post": f"{_WORKSPACE}/communities/{{communityId}}/posts/{{postId}}",
-    "postState": f"{_WORKSPACE}/communities/{{communityId}}/posts/{{postId}}/state",
-    "events": f"{_WORKSPACE}/events",
-    "subscriptions": f"{_WORKSPACE}/subscriptions",
-}
-#: Endpoint -> the resource whose field and value maps its bodies follow.
-RESOURCES = {
-    "partnerDirectory": "partners",
-    "communities": "communities",
-    "community": "communities",
-    "members": "members",
-    "posts": "posts",
-    "post": "posts",
-    "postState": "posts",
-}
-#: Name of a value map -> the resource and field whose words it translates.
-VALUE_FIELDS = {
-    "communityKind": ("communities", "kind"),
-    "communityStatus": ("communities", "status"),
-    "memberStatus": ("members", "status"),
-    "partnerKind": ("partners", "kind"),
-    "partnerStatus": ("partners", "status"),
-    "postKind": ("posts", "kind"),
-    "postStatus": ("posts", "status"),
-    "receiptStatus": ("receipts", "status"),
-    "issueStatus": ("issues", "status"),
-    "issueSeverity": ("issues", "severity"),
-}
+#: Ways a resource can travel. Electronic data interchange and files are to come.
+CARRIERS = ("rest", "email", "off")
+_LATER_CARRIERS = ("edi", "file")
 
 
 @dataclass(frozen=True)
@@ -70,6 +35,11 @@ class Options:
     paths               endpoint -> path, merged over ``PATHS``
     field_map           resource -> ``{our name: theirs}``
     value_map           a name of ``VALUE_FIELDS`` -> ``{our word: theirs}``
+    carriers            a name of ``CARRIED`` -> how it travels, one of ``CARRIERS``; ``rest`` when not said
+    recipients          for what goes by mail: community id, or ``*`` for the others -> mail addresses; the members'
+                        people when there is neither
+    transitions         how a state is changed: ``action`` (PATCH with an action), ``query`` (PUT with ``?action=``) or
+                        ``property`` (PATCH of the thing's own ``status``)
     page_size           rows of a list's page
     events_seconds      between two polls for events; ``directory_minutes`` between two readings of the directory
     subscribe           have events pushed to us as well; polling goes on, and finds what a lost call would have said
@@ -86,6 +56,9 @@ class Options:
     paths: dict[str, str] = field(default_factory=PATHS.copy)
     field_map: dict[str, dict[str, str]] = field(default_factory=dict)
     value_map: dict[str, dict[str, str]] = field(default_factory=dict)
+    carriers: dict[str, str] = field(default_factory=lambda: dict.fromkeys(CARRIED, "rest"))
+    recipients: dict[str, list[str]] = field(default_factory=dict)
+    transitions: str = field(default="action", metadata={"choices": ("action", "query", "property")})
     page_size: int = field(default=100, metadata={"least": 1, "most": 1000})
     events_seconds: float = field(default=60.0, metadata={"least": 1, "most": 86_400})
     directory_minutes: float = field(default=60.0, metadata={"least": 0.1, "most": 10_080})
@@ -119,13 +92,34 @@ class Account:
             **{name: quote(value, safe="") for name, value in values.items()}
         )
 
-    def match(self, url: str, endpoint: str) -> dict[str, str] | None:
-        """Return the placeholders' values when an address is one of this endpoint's or lies below it, else ``None``."""
-        pattern = re.sub(
-            r"\\\{(\w+)\\\}", r"(?P<\1>[^/?#]+)", re.escape(self.options.paths.get(endpoint, ""))
-        )
-        found = re.match(f"{pattern}(/|$)", urlsplit(url).path)
-        return found.groupdict() if found and pattern else None
+    def match(self, url: str, endpoint: str, *, whole: bool = False) -> dict[str, str] | None:
+        """
+        Return the placeholders' values when an address is one of this endpoint's or lies below it, else ``None``.
+
+        :param whole: only the endpoint's own address will do
+        """
+        template = self.options.paths.get(endpoint, "")
+        try:
+            path = urlsplit(url).path
+        except ValueError:
+            return None
+        names: list[str] = []
+        pattern = ""
+        for part in re.split(r"(\{\w+\})", template):
+            if re.fullmatch(r"\{\w+\}", part):
+                # The same one may stand in a path twice.
+                pattern += f"(?P={part[1:-1]})" if part in names else f"(?P<{part[1:-1]}>[^/?#]+)"
+                names.append(part)
+            else:
+                pattern += re.escape(part)
+        found = re.match(f"{pattern}{'/?$' if whole else '(/|$)'}", path) if template else None
+        return {name: unquote(value) for name, value in found.groupdict().items()} if found else None
+
+
+def carrier(connection: Connection, resource: str) -> str:
+    """Return how a resource travels in a connection, whether or not the rest of its options makes sense."""
+    carriers = connection.options.get("carriers")
+    return str(carriers.get(resource, "rest")) if isinstance(carriers, dict) else "rest"
 
 
 def account(connection: Connection) -> Account:
@@ -140,6 +134,7 @@ def account(connection: Connection) -> Account:
     found = options.read(Options, connection.options)
     _check_paths(found.paths)
     _check_maps(found)
+    _check_carriers(found)
     secrets = connections.credentials(connection)
     for name in ("consumer_key", "consumer_secret"):
         if not secrets.get(name):
@@ -162,6 +157,8 @@ def _check_paths(paths: dict[str, Any]) -> None:
             raise BadOptions(
                 f"paths.{endpoint} must begin with a slash, or be empty when the tenant has no such resource."
             )
+        if re.search(r"[{}]", re.sub(r"\{\w+\}", "", path)):
+            raise BadOptions(f"paths.{endpoint} has a brace that belongs to no placeholder.")
         wanted = set(re.findall(r"\{(\w+)\}", PATHS.get(endpoint, path)))
         given = set(re.findall(r"\{(\w+)\}", path))
         if path and given - wanted - {"companyId", "tenantId"}:
@@ -180,3 +177,20 @@ def _check_maps(found: Options) -> None:
     unknown = set(found.value_map) - set(VALUE_FIELDS)
     if unknown:
         raise BadOptions(f"value_map has no {', '.join(sorted(unknown))}. It has {', '.join(VALUE_FIELDS)}.")
+
+
+def _check_carriers(found: Options) -> None:
+    for resource, carrier in found.carriers.items():
+        if resource not in CARRIED:
+            raise BadOptions(f"carriers has no {resource}. It has {', '.join(CARRIED)}.")
+        if carrier in _LATER_CARRIERS:
+            raise BadOptions(
+                f"carriers.{resource}: the portal cannot send by {carrier} yet. Choose {', '.join(CARRIERS)}."
+            )
+        if carrier not in CARRIERS:
+            raise BadOptions(f"carriers.{resource} must be one of {', '.join(CARRIERS)}.")
+    for community, addresses in found.recipients.items():
+        if not isinstance(addresses, list) or not all(
+            isinstance(address, str) and is_address(address) for address in addresses
+        ):
+            raise BadOptions(f"recipients.{community} must be a list of mail addresses.")

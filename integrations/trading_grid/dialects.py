@@ -26,6 +26,11 @@ def page_parameters(dialect: str, size: int) -> dict[str, str]:
             return {"offset": "0", "count": str(size)}
 
 
+def size_parameter(dialect: str, size: int) -> dict[str, str]:
+    """Return the query that bounds a page of a list which is read on from a cursor."""
+    return {{"hal": "items-per-page", "plain": "count"}.get(dialect, "pageSize"): str(size)}
+
+
 def read_list(body: Any, headers: Mapping[str, str], *, url: str) -> tuple[list[dict[str, Any]], str | None]:
     """
     Return ``(rows, address of the next page or None)``.
@@ -37,7 +42,10 @@ def read_list(body: Any, headers: Mapping[str, str], *, url: str) -> tuple[list[
     if not all(isinstance(row, dict) for row in rows):
         raise BadPayload("Trading Grid sent a list of something else than objects.")
     link = _linked(body) or next(iter(_NEXT.findall(headers.get("Link", ""))), None)
-    return rows, urljoin(url, link) if link else None
+    try:
+        return rows, urljoin(url, link) if link else None
+    except ValueError:
+        raise BadPayload("Trading Grid sent a list whose next page has no readable address.") from None
 
 
 def _rows(body: Any) -> list[Any]:
@@ -65,22 +73,29 @@ def _linked(body: Any) -> str | None:
 
 
 def reason(body: Any) -> tuple[str, str]:
-    """Return ``(code, message)`` of an error's body, empty where it has none."""
+    """
+    Return ``(code, message)`` of an error's body, empty where it has none; wrong fields are named in the message.
+
+    Source: ``{status, message, error-code}`` is Cartographer's, ``{fault: {faultstring, detail: {errorcode}}}`` the
+    gateway's and the developer cloud's.
+    """
     if not isinstance(body, dict):
         return "", ""
     fault = body.get("fault")
     if isinstance(fault, dict):
-        detail = fault.get("detail")
-        code = detail.get("errorcode") if isinstance(detail, dict) else ""
-        return _text(code), _text(fault.get("faultstring"))
-    message = _text(body.get("message"))
-    fields = body.get("fields")
-    if isinstance(fields, list):
-        named = [
-            f"{_text(f.get('name'))} {_text(f.get('message'))}".strip() for f in fields if isinstance(f, dict)
-        ]
-        message = " ".join(filter(None, [message, "; ".join(named[:5])]))
-    return _text(body.get("error-code") or body.get("code")), message
+        detail = fault["detail"] if isinstance(fault.get("detail"), dict) else {}
+        return _text(detail.get("errorcode")), _with_fields(fault.get("faultstring"), detail.get("fields"))
+    code = _text(body.get("error-code")) or _text(body.get("code"))
+    return code, _with_fields(body.get("message"), body.get("fields"))
+
+
+def _with_fields(message: Any, fields: Any) -> str:
+    named = [
+        f"{_text(field.get('name'))} {_text(field.get('message'))}".strip()
+        for field in (fields if isinstance(fields, list) else [])[:5]
+        if isinstance(field, dict)
+    ]
+    return " ".join(filter(None, [_text(message), "; ".join(named)]))
 
 
 def _text(value: Any) -> str:

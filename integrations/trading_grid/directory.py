@@ -1,17 +1,18 @@
 """Companies, communities and who is in which: read whole, applied in one transaction."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
-from integrations.errors import BadPayload
+from integrations.errors import BadPayload, Refused
 from integrations.models import Connection, ExternalReference
-from integrations.trading_grid import client, schemas
+from integrations.trading_grid import client, community_management, followed, schemas
 from integrations.trading_grid.config import Account
-from integrations.trading_grid.schemas import Company, Group
+from integrations.trading_grid.schemas import Company, Group, Person
 from portal.partners import selectors as partners_read
 from portal.partners import services as partners
 from portal.partners.models import Community, Partner
@@ -20,6 +21,8 @@ from portal.releases import services as releases
 logger = logging.getLogger(__name__)
 
 COMMUNITY, PARTNER = "portal.community", "portal.partner"
+#: The hub has no row in the portal; its reference stands for the connection itself.
+HUB = "integrations.connection"
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Directory:
 
     ``members``  community id -> companies with an active membership; a community whose list could not be trusted is
                  left out
+    ``users``    the hub's own users, ``None`` when they were not to be had
     ``notes``    what could not be used, for staff
     """
 
@@ -36,6 +40,7 @@ class Directory:
     groups: list[Group]
     members: dict[str, list[str]]
     notes: list[str]
+    users: list[Person] | None = None
 
 
 def fetch(account: Account, *, only: Iterable[str] | None = None) -> Directory:
@@ -47,7 +52,7 @@ def fetch(account: Account, *, only: Iterable[str] | None = None) -> Directory:
     """
     notes: list[str] = []
     companies = []
-    for data in client.partners(account):
+    for data in community_management.partners(account):
         try:
             companies.append(schemas.company(data))
         except BadPayload as error:
@@ -76,14 +81,37 @@ def fetch(account: Account, *, only: Iterable[str] | None = None) -> Directory:
             notes.append(f"{group.name}: {error} The members were left as they are.")
             continue
         members[group.id] = [company for company in found if company]
-    return Directory(companies=companies, groups=groups, members=members, notes=notes)
+    users = _users(account, notes) if only is None else None
+    return Directory(companies=companies, groups=groups, members=members, notes=notes, users=users)
+
+
+def _users(account: Account, notes: list[str]) -> list[Person] | None:
+    """Read the hub's users; what hangs on them is an audit trail, so nothing waits for them."""
+    if not account.options.paths.get("users"):
+        return None
+    try:
+        return list(community_management.users(account))
+    except (Refused, BadPayload) as error:
+        notes.append(f"The company's users were not read: {error}")
+        return None
 
 
 @transaction.atomic
 def apply(connection: Connection, directory: Directory, *, now: datetime) -> None:
     """Bring partners, communities and memberships to what the grid told. What it did not tell about stays."""
     companies = _save_companies(connection, directory.companies, now)
+    told = {company.id: company.contacts for company in directory.companies if company.contacts is not None}
+    _follow(connection, "partner", told, now)
     groups = _save_groups(connection, directory.groups, now)
+    if directory.users is not None:
+        hub = str(connection.options["company_id"])
+        ExternalReference.objects.get_or_create(
+            connection=connection,
+            resource="company",
+            external_id=hub,
+            defaults={"local_type": HUB, "local_id": connection.pk},
+        )
+        _follow(connection, "company", {hub: directory.users}, now)
     for group_id, members in directory.members.items():
         known = [companies[company_id] for company_id in members if company_id in companies]
         releases.set_members(community=groups[group_id], partners=known, now=now)
@@ -128,6 +156,32 @@ def _save_groups(connection: Connection, found: list[Group], now: datetime) -> d
         _remember(connection, "community", group.id, COMMUNITY, community.pk, known=group.id in references)
         saved[group.id] = community
     return saved
+
+
+def people(connection: Connection, resource: str, external_id: str) -> dict[str, Any]:
+    """
+    Return the users or contacts of a company as ``followed.follow`` remembers them.
+
+    :param resource: ``partner``, or ``company`` for the hub
+    """
+    row = ExternalReference.objects.filter(
+        connection=connection, resource=resource, external_id=external_id
+    ).first()
+    return row.data.get("people", {}) if row else {}
+
+
+def _follow(connection: Connection, resource: str, found: Mapping[str, list[Person]], now: datetime) -> None:
+    """Remember the people of companies that have a reference."""
+    rows = ExternalReference.objects.filter(
+        connection=connection, resource=resource, external_id__in=found
+    ).select_for_update(no_key=True)
+    changed = []
+    for row in rows:
+        people = followed.follow(row.data.get("people", {}), found[row.external_id], now=now)
+        if people != row.data.get("people"):
+            row.data = {**row.data, "people": people}
+            changed.append(row)
+    ExternalReference.objects.bulk_update(changed, ["data"], batch_size=200)
 
 
 def _references(connection: Connection, resource: str) -> dict[str, int]:

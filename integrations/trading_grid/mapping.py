@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from integrations.trading_grid.config import RESOURCES, VALUE_FIELDS, Options
+from integrations.trading_grid.config import Options
+from integrations.trading_grid.endpoints import RESOURCES, VALUE_FIELDS
 
 
 def outbound(options: Options, endpoint: str, body: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from integrations.errors import BadPayload, Refused
 from integrations.models import Connection, ExternalReference, OutboxMessage
 from integrations.outbox import Message
 from integrations.trading_grid import client, documents
-from integrations.trading_grid.client import Changed, Conflict, Missing, Reply
+from integrations.trading_grid.calls import Changed, Conflict, Missing, Reply
 from integrations.trading_grid.config import Account, account
 from portal.publications import overview
 from portal.publications import selectors as publications_read
@@ -212,6 +212,7 @@ class _Post:
                     self._community_id,
                     self.id,
                     action,
+                    goal=goal,
                     key=f"{self._key}:{action}",
                     etag=self._etag,
                 )

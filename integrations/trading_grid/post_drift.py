@@ -12,7 +12,7 @@ from integrations.models import ExternalReference, OutboxMessage, SyncCursor
 from integrations.outbox import Message
 from integrations.payloads import text
 from integrations.trading_grid import client, post_repairs, posts
-from integrations.trading_grid.client import Missing
+from integrations.trading_grid.calls import Missing
 from integrations.trading_grid.config import Account
 from portal.publications import overview
 from portal.publications import selectors as publications_read

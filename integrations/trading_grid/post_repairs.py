@@ -13,7 +13,7 @@ from integrations.models import Connection, OutboxMessage
 from integrations.outbox import Message
 from integrations.payloads import text
 from integrations.trading_grid import client, posts
-from integrations.trading_grid.client import Conflict, Missing
+from integrations.trading_grid.calls import Conflict, Missing
 from integrations.trading_grid.config import account
 from integrations.trading_grid.outbound import PUBLICATION
 from portal.publications.posts import PostContent
@@ -72,6 +72,7 @@ def deliver_surplus(*, message: OutboxMessage, now: datetime) -> None:
             told["community"],
             told["post"],
             "withdraw",
+            goal="WITHDRAWN",
             key=f"{message.dedupe_key}:withdraw",
             etag="",
         )

@@ -7,19 +7,32 @@ from typing import Any
 
 from integrations.errors import BadPayload
 from integrations.payloads import text
+from integrations.trading_grid.reading import (
+    identity,
+    is_address,
+    language,
+    languages,
+    member,
+    number,
+    objects,
+    prose,
+    required,
+    word,
+    words,
+)
 
 _CODE = re.compile(r"[A-Za-z]{2}")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _GLN = re.compile(r"\d{13}")
 
 PARTNER_KINDS = {"SUPPLIER", "DISTRIBUTOR", "RETAILER", "AGENCY"}
 PARTNER_STATES = {"INVITED", "ACTIVE", "SUSPENDED", "TERMINATED"}
+TOPICS = ("posts", "issues", "tasks", "changes")
 COMMUNITY_KINDS = {"PROGRAM", "REGIONAL", "CAMPAIGN", "ONBOARDING"}
 
 
 @dataclass(frozen=True)
 class Company:
-    """A company of the partner directory; words are the portal's."""
+    """A company of the partner directory; words are the portal's. ``contacts`` is ``None`` where none are told."""
 
     id: str
     name: str
@@ -30,6 +43,25 @@ class Company:
     regions: list[str]
     markets: list[str]
     languages: list[str]
+    contacts: list["Person"] | None
+
+
+@dataclass(frozen=True)
+class Person:
+    """
+    A user of the hub or a contact of a partner.
+
+    ``id``     stays for ever; ``login`` may be changed by its owner at any time
+    ``wants``  what it wants to hear of: ``posts``, ``issues``, ``tasks``, ``changes``; all where nothing is said
+    """
+
+    id: str
+    login: str
+    email: str
+    name: str
+    language: str
+    functions: list[str]
+    wants: list[str]
 
 
 @dataclass(frozen=True)
@@ -51,23 +83,23 @@ def company(data: Mapping[str, Any]) -> Company:
 
     :raises BadPayload: no id or no name, or a status we do not know: it decides who may see anything
     """
-    status = _word(data.get("status")) or "ACTIVE"
+    status = word(data.get("status")) or "ACTIVE"
     if status not in PARTNER_STATES:
         raise BadPayload(f"A company has the status {status[:40]!r}, which we do not know.")
-    kind = _word(data.get("kind"))
-    languages = _languages(data.get("languages"))
-    preferred = _languages([data.get("preferredLanguage")])
+    kind = word(data.get("kind"))
+    spoken = languages(data.get("languages"))
     gln = text(data.get("gln"))
     return Company(
-        id=_required(data, "partnerCompanyId", "A company has no id."),
-        name=_required(data, "name", "A company has no name."),
+        id=required(data, "partnerCompanyId", "A company has no id."),
+        name=required(data, "name", "A company has no name."),
         kind=kind.lower() if kind in PARTNER_KINDS else "retailer",
         status=status.lower(),
         gln=gln if _GLN.fullmatch(gln) else "",
-        language=(preferred or languages or ["en"])[0],
-        regions=_words(data.get("regions")),
-        markets=[word.upper() for word in _words(data.get("targetMarkets")) if _CODE.fullmatch(word)],
-        languages=languages,
+        language=language(data.get("preferredLanguage")) or next(iter(spoken), "en"),
+        regions=words(data.get("regions")),
+        markets=[code.upper() for code in words(data.get("targetMarkets")) if _CODE.fullmatch(code)],
+        languages=spoken,
+        contacts=contacts(data.get("contacts")),
     )
 
 
@@ -77,20 +109,54 @@ def group(data: Mapping[str, Any]) -> Group:
 
     :raises BadPayload: no id or no name, or a status we do not know
     """
-    status = _word(data.get("status")) or "ACTIVE"
+    status = word(data.get("status")) or "ACTIVE"
     if status not in {"ACTIVE", "CLOSED"}:
         raise BadPayload(f"A community has the status {status[:40]!r}, which we do not know.")
-    kind = _word(data.get("kind"))
-    count = data.get("memberCount")
+    kind = word(data.get("kind"))
     return Group(
-        id=_required(data, "communityId", "A community has no id."),
-        name=_required(data, "name", "A community has no name."),
+        id=required(data, "communityId", "A community has no id."),
+        name=required(data, "name", "A community has no name."),
         kind=kind.lower() if kind in COMMUNITY_KINDS else "program",
         status=status.lower(),
-        regions=_words(data.get("regions")),
-        languages=_languages(data.get("languages")),
-        member_count=count if isinstance(count, int) and not isinstance(count, bool) else None,
+        regions=words(data.get("regions")),
+        languages=languages(data.get("languages")),
+        member_count=number(data.get("memberCount")),
     )
+
+
+def person(data: Mapping[str, Any]) -> Person:
+    """
+    Read a user.
+
+    :raises BadPayload: it has no id: the login may change, so nothing else names it
+
+    Source: "Community Management" documents ``userId``, ``loginId``, ``email``, ``firstName`` and ``lastName``;
+    ``functions`` and ``notify`` are our contract's.
+    """
+    found = required(data, "userId", "A user has no id.")
+    address = prose(data.get("email"), 254) or prose(member(data, "contactInformation").get("email"), 254)
+    said = member(data, "notify")
+    names = (prose(data.get("firstName"), 100), prose(data.get("lastName"), 100))
+    return Person(
+        id=found,
+        login=identity(data.get("loginId")),
+        email=address if is_address(address) else "",
+        name=" ".join(filter(None, names)),
+        language=language(data.get("preferredLanguage")),
+        functions=words(data.get("functions")),
+        wants=[topic for topic in TOPICS if said.get(topic) is not False],
+    )
+
+
+def contacts(value: Any) -> list[Person] | None:
+    """
+    Return the contacts of a company, ``None`` where the tenant does not tell them.
+
+    Those without an id cannot be followed and are passed over.
+    """
+    if not isinstance(value, list):
+        return None
+    return [person(entry) for entry in objects(value) if identity(entry.get("userId"))]
 
 
 def active_member(data: Mapping[str, Any]) -> str | None:
@@ -99,33 +165,5 @@ def active_member(data: Mapping[str, Any]) -> str | None:
 
     :raises BadPayload: it names no company
     """
-    company_id = _required(data, "partnerCompanyId", "A member has no company.")
-    return company_id if (_word(data.get("status")) or "ACTIVE") == "ACTIVE" else None
-
-
-def _required(data: Mapping[str, Any], name: str, sentence: str) -> str:
-    value = data.get(name)
-    value = str(value) if isinstance(value, int) and not isinstance(value, bool) else text(value).strip()
-    if not value:
-        raise BadPayload(sentence)
-    return value[:200]
-
-
-def _word(value: Any) -> str:
-    return text(value).strip().upper()
-
-
-def _words(value: Any) -> list[str]:
-    entries = value if isinstance(value, list) else []
-    return list(dict.fromkeys(word for entry in entries if (word := text(entry).strip()[:40])))
-
-
-def _languages(value: Any) -> list[str]:
-    found = []
-    for word in _words(value):
-        if _LANGUAGE.fullmatch(word) and len(word) <= 12:
-            first, *rest = word.split("-")
-            found.append(
-                "-".join([first.lower(), *(part.upper() if len(part) == 2 else part for part in rest)])
-            )
-    return found
+    company_id = required(data, "partnerCompanyId", "A member has no company.")
+    return company_id if (word(data.get("status")) or "ACTIVE") == "ACTIVE" else None

@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, Reque
 from werkzeug.http import dump_options_header
 from werkzeug.wrappers import Request, Response
 
-from integrations.sandbox.trading_grid import tokens
+from integrations.sandbox.trading_grid import tokens, transitions
 from integrations.sandbox.trading_grid.calls import (
     ApiError,
     Call,
@@ -103,15 +103,18 @@ class Api:
         now = self.grid.now()
         tokens.check(self.grid.store, request, now)
         self._check_company(args)
-        handler = _handler(endpoint, request.method)
         resource = RESOURCES.get(endpoint)
         query = {name: request.args[name] for name in request.args}
+        endpoint, method, body = transitions.folded(
+            endpoint, request.method, query, profile.inbound(resource, _body(request))
+        )
+        handler = _handler(endpoint, method)
         call = Call(
-            method=request.method if request.method != "HEAD" else "GET",
+            method=method if method != "HEAD" else "GET",
             endpoint=endpoint,
             args=args,
             query=profile.inbound(resource, {n: v for n, v in query.items() if n not in dialect.paging}),
-            body=profile.inbound(resource, _body(request)),
+            body=body,
             now=now,
             page=dialect.page_request(query),
             idempotency_key=request.headers.get("Idempotency-Key"),

@@ -8,7 +8,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from integrations.errors import BadOptions, BadPayload, Refused, Retryable
-from integrations.trading_grid import auth, client, config, dialects
+from integrations.trading_grid import auth, client, community_management, config, dialects
 
 pytestmark = pytest.mark.django_db
 
@@ -95,7 +95,7 @@ def test_lists_are_read_to_their_end_in_every_dialect(world, dialect):
     communities = [entry["communityId"] for entry in client.communities(account)]
 
     assert len(communities) == len(set(communities)) == 8
-    assert len(list(client.partners(account))) == 12
+    assert len(list(community_management.partners(account))) == 12
     assert list(client.posts(account, "com-suppliers")) == []
 
 
