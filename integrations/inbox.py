@@ -31,9 +31,10 @@ class Later:
 
 @dataclass(frozen=True)
 class Remark:
-    """The event is done; ``text`` is something staff should know about it."""
+    """The event is done; ``text`` is something staff should know about it, ``data`` what is to be kept with it."""
 
     text: str
+    data: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -185,8 +186,9 @@ def _record(event: InboundEvent, result: Result, now: datetime) -> None:
             claims.finish(event, state=State.DONE, processed_at=now)
             if event.coalesces:
                 settle_parked(event.connection, kind=event.kind, keys=[event.ordering_key], now=now)
-        case Remark(remark):
-            claims.finish(event, state=State.DONE, error=remark, processed_at=now)
+        case Remark(remark, data):
+            kept = {} if data is None else {"data": data}
+            claims.finish(event, state=State.DONE, error=remark, processed_at=now, **kept)
             if event.coalesces:
                 settle_parked(event.connection, kind=event.kind, keys=[event.ordering_key], now=now)
         case Ignored(reason):

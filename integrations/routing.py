@@ -29,6 +29,7 @@ TRADING_GRID = Connection.Vendor.TRADING_GRID
 _INBOUND: dict[tuple[str, str], Handler] = {
     (SCALEFLEX, scaleflex_inbound.KIND): scaleflex_inbound.HANDLER,
     (TRADING_GRID, grid_inbound.KIND): grid_inbound.HANDLER,
+    (TRADING_GRID, grid_inbound.RESOURCE): grid_inbound.RESOURCE_HANDLER,
 }
 _OUTBOUND: dict[tuple[str, str], outbox.Deliver] = {
     (TRADING_GRID, grid_outbound.PUBLICATION): grid_outbound.deliver_publication,

@@ -5,14 +5,19 @@ from datetime import datetime
 from typing import Any
 
 from integrations import inbox
-from integrations.errors import BadPayload
-from integrations.inbox import Handler, Ignored, News, Result
+from integrations.errors import BadPayload, DeliveryError
+from integrations.inbox import Handler, Ignored, News, Remark, Result
 from integrations.models import Connection, InboundEvent
 from integrations.payloads import decode, storable, text
 from integrations.trading_grid import directory
+from integrations.trading_grid import events as reading
+from integrations.trading_grid.calls import Missing
 from integrations.trading_grid.config import Account, account
+from integrations.trading_grid.events import Topic
 
 KIND = "event"
+#: News of things the portal has no place of its own for yet: each is read and kept with its event.
+RESOURCE = "resource"
 _MEMBERS = "community.member."
 _OUR_OWN = {"community.post.published", "community.post.withdrawn"}
 
@@ -29,27 +34,30 @@ def event_of(body: bytes) -> dict[str, Any]:
     return data
 
 
-def store_events(connection: Connection, events: Iterable[dict[str, Any]], *, now: datetime) -> None:
+def store_events(connection: Connection, told: Iterable[dict[str, Any]], *, now: datetime) -> None:
     """
     Store events that are not there yet.
 
     :raises BadPayload: one has no id or no type
     """
     news = []
-    for event in events:
-        identity, kind = text(event.get("id")), text(event.get("type"))
-        if not identity or not kind:
-            raise BadPayload("The event has no id or no type.")
-        subject = text(event.get("subject")) or identity
+    for data in told:
+        found = reading.event(data)
         news.append(
             News(
-                kind=KIND,
-                subject=subject,
-                dedupe_key=f"event:{identity}",
+                kind=RESOURCE if reading.topic_of(found.type) else KIND,
+                subject=text(data.get("subject")) or found.id,
+                dedupe_key=f"event:{found.id}",
                 # All changes of the directory are read as one, so they wait for each other; the rest need not.
-                ordering_key="members" if kind.startswith(_MEMBERS) else f"event:{identity}",
+                ordering_key="members" if found.type.startswith(_MEMBERS) else f"event:{found.id}",
                 data=storable(
-                    {"type": kind[:100], "sequence": event.get("sequence"), "data": event.get("data")}
+                    {
+                        "id": found.id,
+                        "type": found.type,
+                        "sequence": found.sequence,
+                        "time": found.at.isoformat() if found.at else None,
+                        "data": data.get("data"),
+                    }
                 ),
             )
         )
@@ -65,27 +73,63 @@ def work(*, connection: Connection, events: Sequence[InboundEvent], now: datetim
     company = account(connection)
     results: dict[int, Result] = {}
     about_members = []
-    for event in events:
-        kind = event.data.get("type", "")
+    for row in events:
+        kind = row.data.get("type", "")
         if kind.startswith(_MEMBERS):
-            about_members.append(event)
+            about_members.append(row)
         elif kind in _OUR_OWN:
-            results[event.pk] = Ignored("The grid repeats what we told it.")
+            results[row.pk] = Ignored("The grid repeats what we told it.")
         else:
-            results[event.pk] = Ignored(f"{kind} concerns nothing the portal keeps.")
+            results[row.pk] = _kept(company, row, now)
     if about_members:
-        groups = [_community_of(company, event) for event in about_members]
+        groups = [_community_of(company, row) for row in about_members]
         known = None if None in groups else [group for group in groups if group]
         directory.apply(connection, directory.fetch(company, only=known), now=now)
     return results
 
 
 HANDLER = Handler(work=work, batch=50)
+#: Each of these calls the grid, so each is an attempt of its own.
+RESOURCE_HANDLER = Handler(work=work, batch=1)
 
 
-def _community_of(company: Account, event: InboundEvent) -> str | None:
+def _kept(company: Account, row: InboundEvent, now: datetime) -> Result:
+    """Read what an event is about and keep it with the event; nothing the grid says about a partner is dropped."""
+    kind = row.data.get("type", "")
+    topic = reading.topic_of(kind)
+    if topic is None:
+        return Ignored(f"{kind} concerns nothing the portal keeps.")
+    carrier = company.options.carriers[topic.carrier]
+    if carrier != "rest":
+        return Ignored(f"{topic.carrier} are {carrier} for this connection; see its option carriers.")
+    try:
+        return _read(company, topic, row, now)
+    except DeliveryError as error:
+        return error
+
+
+def _read(company: Account, topic: Topic, row: InboundEvent, now: datetime) -> Result:
+    # Of rows from before ids were stored, the key tells it.
+    told = reading.event({"id": row.dedupe_key.removeprefix("event:"), **row.data})
+    args = company.match(told.href, topic.endpoint, whole=True) if topic.endpoint else {}
+    about = f"{topic.name.capitalize()} {told.resource_id or row.subject}"
+    if args is None:
+        return Remark(
+            f"{about}: its address is none of the tenant's paths, so only the event itself is kept."
+        )
+    try:
+        found = topic.read(company, {name: args[name] for name in args if name != "companyId"}, told)
+    except Missing:
+        return Remark(f"{about} is not there any more; only the event itself is kept.")
+    if found is None:
+        return Remark(f"{about} was not found; only the event itself is kept.")
+    kept = {**row.data, "read": storable(found.snapshot), "read_at": now.isoformat()}
+    return Remark(f"{about}: {found.sentence} Kept here; the portal has no page for it yet.", kept)
+
+
+def _community_of(company: Account, row: InboundEvent) -> str | None:
     """Return the id of the community an event is about, ``None`` when its address does not tell."""
-    data = event.data.get("data")
+    data = row.data.get("data")
     href = data.get("href") if isinstance(data, dict) else None
     found = company.match(href, "community") if isinstance(href, str) else None
     return found.get("communityId") if found else None

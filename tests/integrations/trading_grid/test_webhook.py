@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 from standardwebhooks.webhooks import Webhook
 
-from integrations import connections
+from integrations import connections, inbox, routing
 from integrations.models import Connection, InboundEvent, SyncCursor
 from integrations.trading_grid import polling
 
@@ -161,21 +161,15 @@ def test_place_in_the_list_that_is_not_known_any_more_begins_at_the_beginning(gr
     assert types() == ["community.member.added"]
 
 
-def test_events_of_no_concern_are_set_aside_with_a_reason(grid, world):
-    body = {
-        "partnerCompanyId": "GC00000101BR",
-        "about": {"assetId": "var-1"},
-        "rating": 4,
-        "tags": ["USEFUL"],
-    }
-    world.verb("POST", "/trading_grid/feedback", body)
+def test_events_of_no_concern_are_set_aside_with_a_reason(client, company):
+    call(client, {**EVENT, "type": "community.weather.changed"})
 
-    grid.read(ahead=timedelta(minutes=2))
+    inbox.process_next(routing.inbound_handler, now=timezone.now())
 
     event = InboundEvent.objects.get()
     assert (event.state, event.last_error) == (
         "ignored",
-        "community.feedback.received concerns nothing the portal keeps.",
+        "community.weather.changed concerns nothing the portal keeps.",
     )
 
 
