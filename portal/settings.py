@@ -230,6 +230,8 @@ IDP_OIDC_PRIVATE_KEY = env.text("IDP_OIDC_PRIVATE_KEY")
 INVITATION_VALID_DAYS = env.number("INVITATION_VALID_DAYS", 14, least=1)
 
 EMAIL_URL = env.text("EMAIL_URL")
+#: A mail server that does not answer must not hold a worker.
+EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "Norrvik partner portal <portal@norrvik.example>")
 if EMAIL_URL:
     from environ import Env

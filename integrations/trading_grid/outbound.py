@@ -9,9 +9,9 @@ from django.conf import settings
 from integrations.errors import BadPayload, Refused
 from integrations.models import Connection, ExternalReference, OutboxMessage
 from integrations.outbox import Message
-from integrations.trading_grid import client, documents
+from integrations.trading_grid import client, documents, mail
 from integrations.trading_grid.calls import Changed, Conflict, Missing, Reply
-from integrations.trading_grid.config import Account, account
+from integrations.trading_grid.config import Account, account, carrier
 from portal.publications import overview
 from portal.publications import selectors as publications_read
 from portal.publications import services as publications
@@ -23,7 +23,7 @@ _LOCAL = "portal.publication"
 
 def messages_about(changed: Sequence[Any]) -> Iterator[Message]:
     """
-    Return a message for each of these publications and each connection that has its community.
+    Return a message for each of these publications and each connection that has its community and takes posts.
 
     :param changed: ``Publication`` rows with their new revision
     """
@@ -36,7 +36,8 @@ def messages_about(changed: Sequence[Any]) -> Iterator[Message]:
     ).select_related("connection")
     wanted: dict[int, list[Connection]] = {}
     for reference in references:
-        wanted.setdefault(reference.local_id, []).append(reference.connection)
+        if carrier(reference.connection, "posts") != "off":
+            wanted.setdefault(reference.local_id, []).append(reference.connection)
     told = [publication for publication in changed if publication.community_id in wanted]
     contents = publications_read.post_contents(told) if told else {}
     for publication in told:
@@ -68,12 +69,28 @@ def deliver_publication(*, message: OutboxMessage, now: datetime) -> None:
     """
     Bring the grid's post of a publication to what the message says, and note that it is there.
 
+    How it travels is looked up now: a message written while posts went by REST may leave as a mail.
+
     The post is remembered with the answer. When an answer was lost, the message's own key finds the post again; when
     a newer message follows such a one, its reference does. So there is never a second post.
 
     :raises DeliveryError: not now, or never
     """
     company = account(message.connection)
+    content = message.payload
+    match company.options.carriers["posts"]:
+        case "off":
+            raise Refused(
+                "Posts are off for this connection (option carriers). Switch them on before trying this again."
+            )
+        case "email":
+            mail.deliver(message, company, now=now)
+        case _:
+            _deliver_post(message, company)
+    publications.mark_posted(publication_id=content["publication_id"], revision=content["revision"], now=now)
+
+
+def _deliver_post(message: OutboxMessage, company: Account) -> None:
     content = message.payload
     post = _Post(company, message, content)
     if post.revision < content["revision"]:
@@ -82,7 +99,6 @@ def deliver_publication(*, message: OutboxMessage, now: datetime) -> None:
         else:
             post.withdraw()
         post.remember()
-    publications.mark_posted(publication_id=content["publication_id"], revision=content["revision"], now=now)
 
 
 class _Post:

@@ -11,7 +11,7 @@ from typing import Any
 from integrations.drift import Compared, Difference, Run, Seen
 from integrations.models import Connection, ExternalReference, OutboxMessage, SyncCursor
 from integrations.trading_grid import directory, post_repairs
-from integrations.trading_grid.config import Account, account
+from integrations.trading_grid.config import Account, account, carrier
 from integrations.trading_grid.directory import Directory
 from integrations.trading_grid.post_drift import LOCAL, MISSING, REFERENCE, PostsPage
 from portal.partners import selectors as partners
@@ -108,6 +108,9 @@ def _other_members(connection: Connection, found: Directory) -> list[Difference]
 
 # -- Communities, one after the other ----------------------------------------------------------------------------------
 def _next_community(connection: Connection, *, after: int) -> dict[str, Any] | None:
+    """Return where to compare the next community's posts; a tenant that takes none over REST has none to compare."""
+    if carrier(connection, "posts") != "rest":
+        return None
     reference = (
         ExternalReference.objects.filter(connection=connection, resource="community", pk__gt=after)
         .order_by("pk")

@@ -112,3 +112,23 @@ def members_of(communities: Iterable[int]) -> dict[int, set[int]]:
     for community, partner in rows.values_list("community_id", "partner_id"):
         found[community].add(partner)
     return found
+
+
+def readers_of(community: int) -> dict[int, list[tuple[str, str]]]:
+    """
+    Return the mail addresses and languages of the people of a community's active companies, by company.
+
+    A company without people is there with none. For integrations.
+
+    :param community: its row number
+    """
+    companies = CommunityMembership.objects.filter(
+        community_id=community, partner__status=PartnerStatus.ACTIVE
+    ).values_list("partner_id", flat=True)
+    found: dict[int, list[tuple[str, str]]] = {company: [] for company in companies}
+    people = Membership.objects.filter(partner_id__in=found, user__is_active=True)
+    for company, email, language in people.order_by("user__email").values_list(
+        "partner_id", "user__email", "user__language"
+    ):
+        found[company].append((email, language))
+    return found
