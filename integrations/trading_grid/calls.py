@@ -116,10 +116,18 @@ def listed(
     :param query: filters in our names, such as ``{"status": "OPEN"}``
     :raises DeliveryError: as ``call``
     """
-    url: str | None = account.url(endpoint, **(args or {}))
+    for row in rows(account, endpoint, args or {}, query=query or {}):
+        yield mapping.inbound(account.options, endpoint, row)
+
+
+def rows(
+    account: Account, endpoint: str, args: Mapping[str, str], *, query: Mapping[str, str]
+) -> Iterator[dict[str, Any]]:
+    """Return every row of a list as the tenant sends it; otherwise as ``listed``."""
+    url: str | None = account.url(endpoint, **args)
     params: dict[str, str] | None = {
         **dialects.page_parameters(account.options.dialect, account.options.page_size),
-        **mapping.outbound(account.options, endpoint, query or {}),
+        **mapping.outbound(account.options, endpoint, query),
     }
     seen: set[str] = set()
     for _ in range(MOST_PAGES):
@@ -129,11 +137,10 @@ def listed(
             raise BadPayload(f"{SERVICE} links its pages in a circle.")
         seen.add(url)
         answer = raw(account, "GET", url, endpoint, params=params)
-        rows, url = dialects.read_list(decoded(answer), answer.headers, url=url)
+        found, url = dialects.read_list(decoded(answer), answer.headers, url=url)
         # Links carry the query on.
         params = None
-        for row in rows:
-            yield mapping.inbound(account.options, endpoint, row)
+        yield from found
 
 
 def move(

@@ -111,6 +111,40 @@ def test_reasons_are_understood_in_every_dialect(world, dialect):
 
 
 @pytest.mark.parametrize(
+    ("body", "code", "message"),
+    [
+        (
+            {
+                "status": "error",
+                "message": "No.",
+                "error-code": "COMM-1",
+                "fields": [{"name": "a", "message": "is b"}],
+            },
+            "COMM-1",
+            "No. a is b",
+        ),
+        ({"message": "No.", "code": "C-2"}, "C-2", "No."),
+        (
+            {"fault": {"faultstring": "Invalid", "detail": {"errorcode": "oauth.v2.InvalidApiKey"}}},
+            "oauth.v2.InvalidApiKey",
+            "Invalid",
+        ),
+        (
+            {"fault": {"faultstring": "No.", "detail": {"errorcode": "C-3", "fields": [{"name": "a"}]}}},
+            "C-3",
+            "No. a",
+        ),
+        ({"fault": {"faultstring": "No.", "detail": "text"}}, "", "No."),
+        ({"fault": "text"}, "", ""),
+        (["error"], "", ""),
+        (None, "", ""),
+    ],
+)
+def test_reason_of_a_refusal_is_read_in_every_shape(body, code, message):
+    assert dialects.reason(body) == (code, message)
+
+
+@pytest.mark.parametrize(
     ("body", "count"),
     [
         ([{}, {}], 2),
