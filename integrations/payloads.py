@@ -9,11 +9,13 @@ from integrations.errors import BadPayload
 
 #: Bytes of an unreadable answer that are kept for staff.
 KEPT = 1_000_000
+#: Levels of nesting that are taken.
+_DEEPEST = 200
 
 
 def decode(body: bytes, *, source: str) -> Any:
     """
-    Read strict JSON.
+    Read strict JSON, nested no deeper than what is kept can be written again.
 
     :param source: vendor's name for the message
     :raises BadPayload: anything else; ``raw`` has the bytes
@@ -21,7 +23,22 @@ def decode(body: bytes, *, source: str) -> Any:
     value, strict = decode_leniently(body, source=source)
     if not strict:
         raise BadPayload(f"{source} sent JSON with values that JSON does not have.", raw=body[:KEPT])
+    if _is_too_deep(value, body):
+        raise BadPayload(f"{source} sent JSON that is nested too deeply.", raw=body[:KEPT])
     return value
+
+
+def _is_too_deep(value: Any, body: bytes) -> bool:
+    if body.count(b"[") + body.count(b"{") <= _DEEPEST:
+        return False
+    # Writing is the quickest way to find out: orjson takes 254 levels. What we put around it later goes in now.
+    for _ in range(254 - _DEEPEST):
+        value = [value]
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError:
+        return True
+    return False
 
 
 def decode_leniently(body: bytes, *, source: str) -> tuple[Any, bool]:
