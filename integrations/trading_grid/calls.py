@@ -1,16 +1,21 @@
 """One call to the grid, or one list page by page: token, names, dialect and refusals in one place."""
 
+import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import IO, Any
 
-from integrations import http
-from integrations.errors import BadPayload, Refused, Retryable
+from integrations import http, rate
+from integrations.errors import BadPayload, Refused, Retryable, Throttled
 from integrations.payloads import decode
 from integrations.trading_grid import auth, dialects, mapping
 from integrations.trading_grid.config import Account
 
 SERVICE = auth.SERVICE
+#: Until when (``time.monotonic``) calls may wait for the rate themselves; see ``in_one_go``.
+_waits_until: ContextVar[float] = ContextVar("waits_until", default=0.0)
 #: No list is longer; a server whose pages link in a circle must not hold us for ever.
 MOST_PAGES = 10_000
 
@@ -216,9 +221,14 @@ def raw(
     headers: Mapping[str, str] | None = None,
     into: IO[bytes] | None = None,
 ) -> http.Answer:
-    """Make one call with a token; a refused token is renewed once."""
+    """
+    Make one call with a token, within the connection's rate; a refused token is renewed once.
+
+    :raises Throttled: our own rate is used up; nothing was sent
+    """
     for last in (False, True):
         token = auth.token(account)
+        _take_turn(account)
         try:
             return http.call(
                 method,
@@ -251,6 +261,34 @@ def decoded(answer: http.Answer) -> Any:
     :raises BadPayload: it is none
     """
     return decode(answer.body, source=SERVICE)
+
+
+@contextmanager
+def in_one_go(seconds: float) -> Iterator[None]:
+    """
+    Let the calls of this block wait for the rate, for about so long in all.
+
+    For reading that is of use only as a whole: one that is put off in its middle would begin anew, and beside busy
+    workers never come to its end.
+    """
+    token = _waits_until.set(time.monotonic() + seconds)
+    try:
+        yield
+    finally:
+        _waits_until.reset(token)
+
+
+def _take_turn(account: Account) -> None:
+    while True:
+        try:
+            rate.take(account.connection, per_second=account.options.calls_per_second, service=SERVICE)
+        except Throttled as error:
+            wait = error.retry_after or 1.0
+            if time.monotonic() + wait > _waits_until.get():
+                raise
+            time.sleep(wait)
+        else:
+            return
 
 
 def _refusal(error: Refused) -> Exception:

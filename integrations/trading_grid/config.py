@@ -41,6 +41,7 @@ class Options:
     transitions         how a state is changed: ``action`` (PATCH with an action), ``query`` (PUT with ``?action=``) or
                         ``property`` (PATCH of the thing's own ``status``)
     page_size           rows of a list's page
+    calls_per_second    lasting; two seconds' worth may go out at once. The vendor names 5 for one of its services
     events_seconds      between two polls for events; ``directory_minutes`` between two readings of the directory
     subscribe           have events pushed to us as well; polling goes on, and finds what a lost call would have said
     requires_receipt    whether posts ask their readers to confirm
@@ -59,6 +60,7 @@ class Options:
     carriers: dict[str, str] = field(default_factory=lambda: dict.fromkeys(CARRIED, "rest"))
     recipients: dict[str, list[str]] = field(default_factory=dict)
     transitions: str = field(default="action", metadata={"choices": ("action", "query", "property")})
+    calls_per_second: float = field(default=4.0, metadata={"least": 0.1, "most": 10_000})
     page_size: int = field(default=100, metadata={"least": 1, "most": 1000})
     events_seconds: float = field(default=60.0, metadata={"least": 1, "most": 86_400})
     directory_minutes: float = field(default=60.0, metadata={"least": 0.1, "most": 10_080})

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from integrations.errors import BadPayload, Refused
 from integrations.models import Connection, ExternalReference
-from integrations.trading_grid import client, community_management, followed, schemas
+from integrations.trading_grid import calls, client, community_management, followed, schemas
 from integrations.trading_grid.config import Account
 from integrations.trading_grid.schemas import Company, Group, Person
 from portal.partners import selectors as partners_read
@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 COMMUNITY, PARTNER = "portal.community", "portal.partner"
 #: The hub has no row in the portal; its reference stands for the connection itself.
 HUB = "integrations.connection"
+#: Seconds that reading the directory waits for the rate: it is applied as a whole.
+PATIENCE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,11 @@ def fetch(account: Account, *, only: Iterable[str] | None = None) -> Directory:
     :param only: ids of the communities whose members are wanted, all when not given
     :raises DeliveryError: something could not be read; then nothing is applied
     """
+    with calls.in_one_go(PATIENCE_SECONDS):
+        return _fetch(account, None if only is None else set(only))
+
+
+def _fetch(account: Account, wanted: set[str] | None) -> Directory:
     notes: list[str] = []
     companies = []
     for data in community_management.partners(account):
@@ -63,7 +70,6 @@ def fetch(account: Account, *, only: Iterable[str] | None = None) -> Directory:
             groups.append(schemas.group(data))
         except BadPayload as error:
             notes.append(str(error))
-    wanted = None if only is None else set(only)
     members = {}
     for group in groups:
         if wanted is not None and group.id not in wanted:
@@ -81,7 +87,7 @@ def fetch(account: Account, *, only: Iterable[str] | None = None) -> Directory:
             notes.append(f"{group.name}: {error} The members were left as they are.")
             continue
         members[group.id] = [company for company in found if company]
-    users = _users(account, notes) if only is None else None
+    users = _users(account, notes) if wanted is None else None
     return Directory(companies=companies, groups=groups, members=members, notes=notes, users=users)
 
 

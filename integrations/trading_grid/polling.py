@@ -11,7 +11,7 @@ from django.utils import timezone
 from integrations import connections, cursors
 from integrations.errors import BadOptions, BadPayload, DeliveryError, Refused
 from integrations.models import Connection, SyncCursor
-from integrations.trading_grid import client, directory, inbound
+from integrations.trading_grid import calls, client, directory, inbound
 from integrations.trading_grid.config import Account, account
 
 logger = logging.getLogger(__name__)
@@ -78,7 +78,9 @@ def _subscribe(company: Account) -> list[str]:
         return []
     url = f"{settings.PORTAL_URL}/integrations/trading-grid/{company.connection.key}/webhook"
     try:
-        client.subscribe(company, url=url, secret=company.webhook_secret)
+        # What was read is applied with this step, so the step waits for the rate here as well.
+        with calls.in_one_go(directory.PATIENCE_SECONDS):
+            client.subscribe(company, url=url, secret=company.webhook_secret)
     except (Refused, BadPayload) as error:
         return [f"Events are polled only: {error}"]
     return []

@@ -100,7 +100,12 @@ class World:
             vendor="trading_grid",
             key=key,
             name="Grid",
-            options={"gateway_url": self.url, "company_id": keys["company_id"], **options},
+            options={
+                "gateway_url": self.url,
+                "company_id": keys["company_id"],
+                "calls_per_second": 5000.0,
+                **options,
+            },
             credentials={
                 "consumer_key": keys["consumer_key"],
                 "consumer_secret": keys["consumer_secret"],

@@ -88,7 +88,12 @@ class Command(BaseCommand):
             vendor=Connection.Vendor.TRADING_GRID,
             key="trading-grid",
             name="Trading Grid (sandbox)",
-            options={"gateway_url": self.sandbox_url, "company_id": grid["company_id"]},
+            options={
+                "gateway_url": self.sandbox_url,
+                "company_id": grid["company_id"],
+                # As above: the sandbox bears it.
+                "calls_per_second": 1000.0,
+            },
             credentials={
                 "consumer_key": grid["consumer_key"],
                 "consumer_secret": grid["consumer_secret"],
