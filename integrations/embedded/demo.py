@@ -11,22 +11,17 @@ import json
 import os
 import shutil
 import socket
-import sys
 import time
-import urllib.error
-import urllib.request
 from contextlib import ExitStack
 from pathlib import Path
 
 from integrations.embedded import secrets_file, state
-from integrations.embedded.child import Program
 from integrations.embedded.errors import EmbeddedError, make_folder
 from integrations.embedded.postgres import Postgres
+from integrations.embedded.programs import HOST, ROOT, Programs
 from integrations.embedded.redis import Redis
 from integrations.embedded.supervisor import StopRequested, Supervisor
 
-ROOT = Path(__file__).resolve().parents[2]
-HOST = "127.0.0.1"
 NEEDED_MB = 100
 #: A killed demo's programs need a moment to notice and to free their ports.
 PORT_PATIENCE_SECONDS = 8.0
@@ -60,19 +55,12 @@ class Demo:
     def __init__(self, var: Path, port: int, sandbox_port: int):
         self.var = var
         self.logs = make_folder(var / "log")
-        self.port = port
-        self.sandbox_port = sandbox_port
-        self.portal_url = f"http://{HOST}:{port}"
-        self.sandbox_url = f"http://{HOST}:{sandbox_port}"
-        self.variables = {
-            "PORTAL_LOCAL": "yes",
-            "VAR_DIR": str(var),
-            "PORT": str(port),
-            "SANDBOX_PORT": str(sandbox_port),
-            "PORTAL_URL": os.environ.get("PORTAL_URL") or self.portal_url,
-            "SANDBOX_URL": self.sandbox_url,
-            "FILES_URL": os.environ.get("FILES_URL") or f"file://{var / 'files'}",
-        }
+        self.programs = Programs(var, port, sandbox_port)
+        self.portal_url = self.programs.portal_url
+        self.sandbox_url = self.programs.sandbox_url
+        self.variables = self.programs.variables
+        self.variables["PORTAL_URL"] = os.environ.get("PORTAL_URL") or self.portal_url
+        self.variables["FILES_URL"] = os.environ.get("FILES_URL") or f"file://{var / 'files'}"
 
     def run(self) -> None:
         """
@@ -87,7 +75,8 @@ class Demo:
             state.note_environment(self.var, self.variables)
             self._contents(supervisor)
             _say("Starting the portal.")
-            supervisor.start(self._portal(), self._worker(), self._timetable())
+            programs = self.programs
+            supervisor.start(programs.portal(), programs.worker(), programs.timetable())
             _say(self._welcome(time.monotonic() - begun))
             supervisor.watch()
 
@@ -113,75 +102,19 @@ class Demo:
     def _contents(self, supervisor: Supervisor) -> None:
         """Make the sample media beside migrating, then fill the database from the running sandbox."""
         (self.var / "demo.json").unlink(missing_ok=True)
+        programs, folder = self.programs, str(self.var / "media")
         media = supervisor.begin(
-            self._python(
-                "Sample media", "-m", "integrations.sandbox.seed", str(self.var / "media"), reports=True
-            )
+            programs.python("Sample media", "-m", "integrations.sandbox.seed", folder, reports=True)
         )
         _say("Preparing the database.")
-        supervisor.complete(supervisor.begin(self._manage("Migration", "migrate", "--no-input")))
+        supervisor.complete(supervisor.begin(programs.manage("Migration", "migrate", "--no-input")))
         if not (os.environ.get("REDIS_URL") or self.variables.get("REDIS_URL")):
             # Only a broker is given: the cache is a table then.
-            supervisor.complete(supervisor.begin(self._manage("Cache table", "createcachetable")))
+            supervisor.complete(supervisor.begin(programs.manage("Cache table", "createcachetable")))
         supervisor.complete(media)
         _say("Starting the sandbox and importing from it.")
-        supervisor.start(self._sandbox())
-        supervisor.complete(supervisor.begin(self._manage("Sample data", "seed_demo")))
-
-    def _portal(self) -> Program:
-        options = ["--interface", "wsgi", "--host", HOST, "--port", str(self.port), "--workers", "1"]
-        # A thread is held for as long as a slow reader takes; connections are pooled, so threads are cheap.
-        options += [
-            "--blocking-threads",
-            "16",
-            "--backpressure",
-            "128",
-            "--no-ws",
-            "--workers-kill-timeout",
-            "4",
-        ]
-        program = self._python("The portal", "-m", "granian", *options, "portal.wsgi:application")
-        program.environment = {"DATABASE_POOL": "8", **program.environment}
-        program.ready = lambda: answers(f"{self.portal_url}/livez")
-        program.ready_seconds = 60.0
-        return program
-
-    def _worker(self) -> Program:
-        return self._python(
-            "The worker",
-            *("-m", "celery", "-A", "portal", "worker", "--without-gossip", "--without-mingle"),
-            *("--concurrency", "4", "--loglevel", "INFO"),
-        )
-
-    def _timetable(self) -> Program:
-        return self._python("The timetable", *("-m", "celery", "-A", "portal", "beat", "--pidfile="))
-
-    def _sandbox(self) -> Program:
-        program = self._python(
-            "The sandbox",
-            *("-m", "integrations.sandbox", "--folder", str(self.var / "sandbox")),
-            *("--port", str(self.sandbox_port), "--seed", str(self.var / "media")),
-        )
-        program.ready = lambda: answers(self.sandbox_url)
-        program.ready_seconds = 60.0
-        return program
-
-    def _manage(self, name: str, *arguments: str) -> Program:
-        return self._python(name, "manage.py", *arguments)
-
-    def _python(self, name: str, *arguments: str, reports: bool = False) -> Program:
-        environment = {**os.environ, **self.variables}
-        # Without it every one of these programs compiles our own modules at every start.
-        environment.pop("PYTHONDONTWRITEBYTECODE", None)
-        file_name = name.lower().removeprefix("the ").replace(" ", "-")
-        return Program(
-            name=name,
-            command=[sys.executable, *arguments],
-            log=self.logs / f"{file_name}.log",
-            environment=environment,
-            folder=ROOT,
-            reports=reports,
-        )
+        supervisor.start(programs.sandbox())
+        supervisor.complete(supervisor.begin(programs.manage("Sample data", "seed_demo")))
 
     def _welcome(self, seconds: float) -> str:
         lines = ["", f"Ready after {seconds:.0f} seconds. Ctrl-C stops everything.", ""]
@@ -240,16 +173,6 @@ def check_port(name: str, number: int, *, patience: float = 0.0) -> None:
                         f"{name}={number + 80 if number < 65_000 else 8080} python3 manage.py demo"
                     ) from None
         time.sleep(0.2)
-
-
-def answers(url: str) -> bool:
-    """Whether a GET of this address answers 200 within two seconds."""
-    try:
-        # An address of ours on loopback, never a file.
-        with urllib.request.urlopen(url, timeout=2) as response:  # nosec B310
-            return response.status == 200
-    except (urllib.error.URLError, OSError):
-        return False
 
 
 def _port(name: str, default: int) -> int:

@@ -44,12 +44,25 @@ class Postgres:
 
     :param home: folder of the cluster; for root it only holds the cluster's id, the data are in the run folder
     :param throwaway: a cluster for tests: unsafe and fast, its data are removed by :meth:`clean`
+    :param durable: a throw-away cluster that keeps what it has committed when it is killed, though not through a
+        power cut
     """
 
-    def __init__(self, home: Path, *, log: Path, throwaway: bool = False, max_connections: int = 100):
+    def __init__(
+        self,
+        home: Path,
+        *,
+        log: Path,
+        throwaway: bool = False,
+        durable: bool = False,
+        max_connections: int = 100,
+    ):
         self.home = make_folder(home.resolve())
         self.log = log
         self.throwaway = throwaway
+        self.settings = THROWAWAY_SETTINGS if throwaway else {}
+        if durable:
+            self.settings = {**self.settings, "synchronous_commit": "on"}
         self.max_connections = max_connections
         #: The account the server runs as, if it is not ours.
         self.account = pwd.getpwnam(UNPRIVILEGED) if os.geteuid() == 0 else None
@@ -85,7 +98,7 @@ class Postgres:
             "max_connections": str(self.max_connections),
             "timezone": "UTC",
             "log_timezone": "UTC",
-            **(THROWAWAY_SETTINGS if self.throwaway else {}),
+            **self.settings,
         }
         command = [str(self.bin / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():
