@@ -114,6 +114,8 @@ DATABASES = {
     "default": {
         **env.database("DATABASE_URL"),
         "CONN_HEALTH_CHECKS": True,
+        # Each thread keeps a connection of its own. A pool would let nobody know for seconds that the database is gone.
+        "CONN_MAX_AGE": env.number("DATABASE_CONNECTION_AGE_SECONDS", 600),
         "DISABLE_SERVER_SIDE_CURSORS": env.flag("DATABASE_BEHIND_PGBOUNCER"),
     }
 }
@@ -127,15 +129,6 @@ DATABASES["default"]["OPTIONS"] = {
     "tcp_user_timeout": 20_000,
     **DATABASES["default"]["OPTIONS"],
 }
-# Web servers share a few connections between many threads; workers and commands keep one each.
-if env.number("DATABASE_POOL", 0):
-    DATABASES["default"]["OPTIONS"]["pool"] = {
-        "min_size": 1,
-        "max_size": env.number("DATABASE_POOL", 0),
-        "timeout": 5,
-    }
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_CONNECTION_AGE_SECONDS", 600)
 
 REDIS_URL = env.text("REDIS_URL")
 BROKER_URL = env.text("BROKER_URL", REDIS_URL)
@@ -145,10 +138,9 @@ if not BROKER_URL:
     )
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "portal.core.cache.ForgivingRedisCache",
         "LOCATION": REDIS_URL,
-        # What is cached can be done without: nobody waits for it.
-        "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}
@@ -341,6 +333,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+#: Seconds one run of a task may take; then it is told to end, and ten later its process is ended.
+WORK_SECONDS = env.number("WORK_SECONDS", 75, least=1)
+#: Seconds after which PostgreSQL takes a piece of work away from a worker that sleeps on it.
+WORK_HOLD_SECONDS = env.number("WORK_HOLD_SECONDS", WORK_SECONDS + 15, least=1)
+#: Megabytes one worker process may take for itself; what asks for more fails, and the process goes on.
+WORKER_MEMORY_MB = env.number("WORKER_MEMORY_MB", 2000, least=200)
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 1 if LOCAL else 3, least=1)
 #: Hours of the day (UTC) at which portal and vendors are compared; none turns it off.
 RECONCILE_AT_HOURS = env.hours("RECONCILE_AT_HOURS", "2")

@@ -1,7 +1,9 @@
 """Error pages: a sentence, a way on, never a traceback."""
 
 import logging
+import sys
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
@@ -43,8 +45,19 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """The page when our own code failed. Uses neither database nor session."""
+    """The page when our own code failed, or the database is away. Uses neither database nor session."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return not_ready(error)
     return HttpResponse(loader.get_template("500.html").render({}), status=500)
+
+
+def not_ready(error: OperationalError | InterfaceError) -> HttpResponse:
+    """The page while the database does not answer. Uses nothing."""
+    logger.error("the database does not answer: %s", type(error).__name__)
+    response = HttpResponse(loader.get_template("503.html").render({}), status=503)
+    response["Retry-After"] = "10"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

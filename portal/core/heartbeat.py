@@ -34,6 +34,8 @@ def last(name: str) -> datetime | None:
 
     :raises Exception: whatever the cache raises when it is away
     """
+    # What this process remembers while Redis is away says nothing about the others.
+    getattr(cache, "ping", bool)()
     at = cache.get(f"heartbeat:{name}")
     return datetime.fromtimestamp(at, UTC) if isinstance(at, int | float) else None
 

@@ -5,11 +5,12 @@ import secrets
 from collections.abc import Callable
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from portal.core import rowscope
 from portal.core.errors import DomainError
-from portal.core.errors_views import answer_domain_error
+from portal.core.errors_views import answer_domain_error, not_ready
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -51,7 +52,10 @@ class RowScopeMiddleware:
 
 
 class DomainErrorMiddleware:
-    """Turns a rule's no into a page with the rule's own words. The API has a handler of its own."""
+    """
+    Turns a rule's no into a page with the rule's own words, and a database that is away into one that says so. The API
+    has a handler of its own.
+    """
 
     def __init__(self, get_response: Handler):
         self.get_response = get_response
@@ -62,4 +66,6 @@ class DomainErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, DomainError):
             return answer_domain_error(request, exception)
+        if isinstance(exception, OperationalError | InterfaceError):
+            return not_ready(exception)
         return None

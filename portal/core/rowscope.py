@@ -65,7 +65,8 @@ def _ensure(execute, sql, params, many, context) -> Any:
         made_in = made[2]
         if made_in is None or (not idle and blocks[: len(made_in)] == made_in):
             return execute(sql, params, many, context)
-    with raw.cursor() as cursor:
+    # In Django's words, as any query's failure: handlers look for those, and a dead connection is given up.
+    with connection.wrap_database_errors, raw.cursor() as cursor:
         cursor.execute("SELECT set_config('portal.scope', %s, false)", [wanted])
     lasting = idle and not connection.in_atomic_block
     connection._row_scope = (raw, wanted, None if lasting else list(blocks))
