@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
@@ -24,18 +25,21 @@ from integrations.retry import CRASHES_ALLOWED
 
 logger = logging.getLogger(__name__)
 
-#: Longer than any attempt's own deadlines; then PostgreSQL takes the rows away from whoever sleeps on them.
-HOLD_SECONDS = 90
 #: Between the two transactions a row is nobody's; it is not taken for a crashed worker's within this time.
 HANDOVER = timedelta(seconds=2)
 
 W = TypeVar("W", bound=Work)
 
+#: An attempt that is no retry: nothing went wrong at the vendor's before.
+_FIRST = Q(attempts=0) | Q(last_error="")
+
 
 def _due(model: type[W], now: datetime) -> QuerySet[W]:
     """Rows whose time has come and whose elders of the same ordering key are done."""
     # Looked up first: joined, the planner may sort the whole backlog to find its first row.
-    callable_now = list(Connection.objects.filter(connections.ready(now)).values_list("pk", flat=True))
+    callable_now = list(Connection.objects.filter(connections.ready(now)))
+    # A circuit that is open has its own, stricter bound, the trial call; that one is made also without a budget.
+    spent = [c.pk for c in callable_now if c.open_until is None and not connections.retries_left(c, now)]
     elders = model._default_manager.filter(
         connection=OuterRef("connection"),
         ordering_key=OuterRef("ordering_key"),
@@ -47,9 +51,10 @@ def _due(model: type[W], now: datetime) -> QuerySet[W]:
     return model._default_manager.filter(
         Q(started_at__isnull=True) | Q(started_at__lte=now - HANDOVER),
         Q(coalesces=True) & ~Exists(elders.exclude(coverable)) | Q(coalesces=False) & ~Exists(elders),
+        _FIRST | ~Q(connection__in=spent),
         state="pending",
         not_before__lte=now,
-        connection__in=callable_now,
+        connection__in=[c.pk for c in callable_now],
     )
 
 
@@ -83,6 +88,10 @@ def _take(model: type[W], now: datetime, batch: int) -> list[W] | None:
         rows = rows[:1]
         if not connections.may_call(rows[0].connection, now):
             return None
+        if rows[0].attempts and rows[0].last_error:
+            connections.spend_retries(rows[0].connection, 1, now)
+    else:
+        rows = _within_budget(rows, now)
     for row in rows:
         if row.started_at is not None:
             row.crashes += 1
@@ -108,6 +117,21 @@ def _take(model: type[W], now: datetime, batch: int) -> list[W] | None:
         row.attempts += 1
         row.started_at = now
         row.first_attempt_at = row.first_attempt_at or now
+    return rows
+
+
+def _within_budget(rows: list[W], now: datetime) -> list[W]:
+    """Leave out retries that the connection's budget does not allow; count the others, and the first attempts."""
+    connection = rows[0].connection
+    retries = [row for row in rows if row.attempts and row.last_error]
+    if retries:
+        allowed = connections.spend_retries(connection, len(retries), now)
+        refused = {row.pk for row in retries[allowed:]}
+        rows = [row for row in rows if row.pk not in refused]
+    # Every tenth row, by its number: workers need not queue up to count the other nine.
+    earned = sum(row.attempts == 0 and row.pk % connections.FIRSTS_PER_RETRY == 0 for row in rows)
+    if earned:
+        connections.earn_retries(connection, earned, now)
     return rows
 
 
@@ -165,16 +189,44 @@ def held(rows: list[W]) -> Iterator[list[W]]:
     model = type(rows[0])
     mine = {row.pk: row for row in rows}
     with transaction.atomic():
-        with database.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [f"{HOLD_SECONDS}s"]
-            )
+        let_go_of_sleepers()
         found = (
             model._default_manager.filter(pk__in=mine, state="pending")
             .select_for_update(skip_locked=True, no_key=True)
             .values_list("pk", "attempts")
         )
         yield [mine[pk] for pk, attempts in sorted(found) if mine[pk].attempts == attempts]
+
+
+def let_go_of_sleepers() -> None:
+    """
+    Have PostgreSQL end this transaction, and so free its rows, when its owner does nothing for ``WORK_HOLD_SECONDS``.
+
+    That is longer than any attempt's own deadlines: only a paused process or machine sleeps so long.
+    """
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('idle_in_transaction_session_timeout', %s, true)",
+            [f"{settings.WORK_HOLD_SECONDS}s"],
+        )
+
+
+def confirm_held() -> None:
+    """
+    Make sure that the rows are still ours, before overwriting something over there that has changed meanwhile.
+
+    A worker that was paused finds the newer state its successor has written; it must not put its own, older one on top.
+
+    :raises DatabaseError: they are not: the transaction has been ended
+    """
+    with database.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def is_lost() -> bool:
+    """Return whether the transaction around the present attempt has been ended from outside."""
+    raw = database.connection
+    return raw is None or raw.closed or raw.broken
 
 
 def finish(row: Work, *, state: str, error: str = "", **changes) -> None:

@@ -21,6 +21,12 @@ TROUBLE_BEFORE_OPEN = 5
 LONGEST_OPEN = timedelta(minutes=5)
 #: While one worker makes the trial call of an open circuit, the others wait at most this long for its outcome.
 TRIAL = timedelta(seconds=60)
+#: Every so many first attempts earn one more retry, up to ``MOST_RETRIES`` saved up.
+FIRSTS_PER_RETRY = 10
+MOST_RETRIES = 100.0
+#: The floor: so many retries come back, one every few seconds, whatever happens. Otherwise a quiet day would have none.
+FLOOR_RETRIES = 20.0
+FLOOR_SECONDS = 5.0
 #: A success is noted at most this often, so that workers do not queue up for the one row.
 NOTE_SUCCESS_EVERY = timedelta(seconds=10)
 
@@ -137,6 +143,41 @@ def may_call(connection: Connection, now: datetime) -> bool:
     if row.filter(open_until__isnull=True).exists():
         return True
     return bool(row.filter(open_until__isnull=False).update(open_until=now + TRIAL))
+
+
+# -- Budget of retries ------------------------------------------------------------------------------------------------
+# A vendor in trouble must not get many more calls from us than one that is well. The circuit sees to it when nothing
+# goes through, this when every third call fails: retries are a tenth of first attempts and a small floor; others wait.
+def retries_left(connection: Connection, now: datetime) -> int:
+    """Return how many attempts may be made again right now; ``connection`` as just read."""
+    return max(0, int(_saved(connection, now)))
+
+
+def spend_retries(connection: Connection, wanted: int, now: datetime) -> int:
+    """
+    Take retries out of the budget, for attempts that begin in this transaction.
+
+    :returns: how many were left to take, at most ``wanted``
+    """
+    row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    saved = _saved(row, now)
+    taken = min(wanted, max(0, int(saved)))
+    Connection.objects.filter(pk=row.pk).update(retries_left=saved - taken, retries_left_at=now)
+    return taken
+
+
+def earn_retries(connection: Connection, count: int, now: datetime) -> None:
+    """Add retries that first attempts have earned."""
+    row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    saved = min(MOST_RETRIES, _saved(row, now) + count)
+    Connection.objects.filter(pk=row.pk).update(retries_left=saved, retries_left_at=now)
+
+
+def _saved(connection: Connection, now: datetime) -> float:
+    saved, since = connection.retries_left, connection.retries_left_at
+    if saved >= FLOOR_RETRIES or since is None:
+        return saved
+    return min(FLOOR_RETRIES, saved + max(0.0, (now - since).total_seconds()) / FLOOR_SECONDS)
 
 
 def succeeded(connection: Connection, now: datetime) -> None:

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection as database
 from django.db import transaction
 
-from integrations import connections, retry
-from integrations.claims import HOLD_SECONDS
+from integrations import claims, connections, retry, steps
 from integrations.errors import BadPayload, DeliveryError, Refused, Throttled
 from integrations.models import Connection, SyncCursor
 
@@ -29,16 +27,18 @@ def held(connection: Connection, name: str, *, now: datetime) -> Iterator[SyncCu
     Yields ``None`` when another worker is at it. Killing the worker frees it at once, at the last step that was whole.
     """
     SyncCursor.objects.get_or_create(connection=connection, name=name)
+    place = f"{connection.key}/{name}"
     with transaction.atomic():
-        with database.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('idle_in_transaction_session_timeout', %s, true)", [f"{HOLD_SECONDS}s"]
-            )
-        yield (
+        claims.let_go_of_sleepers()
+        cursor = (
             SyncCursor.objects.filter(connection=connection, name=name)
             .select_for_update(skip_locked=True, no_key=True)
             .first()
         )
+        steps.reached("walk held", place)
+        yield cursor
+        steps.reached("walk noted", place)
+    steps.reached("walk committed", place)
 
 
 def begin(cursor: SyncCursor, value: dict[str, Any], *, now: datetime) -> None:

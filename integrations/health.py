@@ -13,13 +13,12 @@ from django.conf import settings
 from django.db import connection as database
 
 from integrations import cursors, reconcile, routing
-from integrations.claims import HOLD_SECONDS
 from integrations.models import Connection, SyncCursor
 
 MOST = 1000
 HOUR = timedelta(hours=1)
 #: An attempt that began so long ago has lost its worker: its hold on the rows ends earlier by itself.
-STUCK = timedelta(seconds=HOLD_SECONDS + 30)
+STUCK = timedelta(seconds=settings.WORK_HOLD_SECONDS + 30)
 #: A walk that should go on and shows no sign of life for so long has nobody who goes on.
 SILENT = timedelta(minutes=10)
 #: Walks that bring news: the last sign of life of one says up to when we know what the vendor did.

@@ -24,6 +24,7 @@ import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
+from integrations import steps
 from integrations.errors import BadOptions, Refused, Retryable
 
 logger = logging.getLogger(__name__)
@@ -138,6 +139,7 @@ def call(
         raise Retryable(f"{service} took longer than {total_seconds:g} seconds.")
     if not good:
         raise _failure(status, response.headers, body, service)
+    steps.reached(steps.CALL, f"{service} {operation}")
     return Answer(status=status, headers=response.headers, body=body, size=size)
 
 

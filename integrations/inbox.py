@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import QuerySet
 
-from integrations import claims, connections
+from integrations import claims, connections, steps
 from integrations.errors import BadPayload, DeliveryError, Refused, Throttled
 from integrations.models import Connection, InboundEvent
 from integrations.retry import verdict
@@ -150,12 +151,16 @@ def process_next(handlers: Callable[[str, str], Handler], *, now: datetime, batc
     taken = claims.take(InboundEvent, now=now, batch=batch)
     if not taken:
         return False
+    steps.reached("event begun", taken[0].pk)
     with claims.held(taken) as mine:
         if not mine:
             return True
+        steps.reached("event held", mine[0].pk)
         handler = handlers(mine[0].connection.vendor, mine[0].kind)
         for start in range(0, len(mine), handler.batch):
             _work(handler, mine[start : start + handler.batch], now)
+        steps.reached("event recorded", mine[0].pk)
+    steps.reached("event committed", mine[0].pk)
     return True
 
 
@@ -167,7 +172,11 @@ def _work(handler: Handler, events: Sequence[InboundEvent], now: datetime) -> No
             results = handler.work(connection=connection, events=events, now=now)
     except DeliveryError as error:
         results = {event.pk: error for event in events}
+    except SoftTimeLimitExceeded:
+        raise  # it hangs: what the worker's end would be, and counted like it
     except Exception as error:
+        if claims.is_lost():
+            raise
         logger.exception("inbox event %s: unexpected failure", events[0].pk)
         if len(events) > 1:
             # One of them is poison; alone, the others are not held up by it.
@@ -175,6 +184,7 @@ def _work(handler: Handler, events: Sequence[InboundEvent], now: datetime) -> No
                 _work(handler, [event], now)
             return
         results = {events[0].pk: error}
+    steps.reached("event worked", events[0].pk)
     for event in events:
         _record(event, results.get(event.pk), now)
     _note_health(connection, [results.get(event.pk) for event in events], now)

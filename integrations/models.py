@@ -17,6 +17,7 @@ class Connection(models.Model):
     ``paused_until`` staff stopped it until then
     ``era``          stands in the keys of revisions since the database came back from a backup: numbers that were used
                      before it was lost are given again, and the vendor must not take them for repeats
+    ``retries_left`` attempts that may be made again, as of ``retries_left_at``
     """
 
     class Vendor(models.TextChoices):
@@ -34,6 +35,8 @@ class Connection(models.Model):
     paused_until = models.DateTimeField(_("paused until"), null=True, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
     open_until = models.DateTimeField(_("held back until"), null=True, editable=False)
+    retries_left = models.FloatField(default=20.0, editable=False)
+    retries_left_at = models.DateTimeField(null=True, editable=False)
     last_success_at = models.DateTimeField(_("last success"), null=True, editable=False)
     last_failure_at = models.DateTimeField(_("last failure"), null=True, editable=False)
     last_failure = models.CharField(_("last problem"), max_length=300, blank=True, editable=False)

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from integrations import claims, connections
+from integrations import claims, connections, steps
 from integrations.errors import DeliveryError, Refused, Throttled
 from integrations.models import Connection, DeliveryAttempt, OutboxMessage
 from integrations.retry import verdict
@@ -83,12 +84,15 @@ def deliver_next(
         return False
     attempt = DeliveryAttempt.objects.create(message=taken[0], started_at=now)
     began = time.monotonic()
+    steps.reached("delivery begun", taken[0].pk)
     with claims.held(taken) as mine:
         if not mine:
             attempt.delete()
             return True
         message = mine[0]
+        steps.reached("delivery held", message.pk)
         error = _attempt(handlers, message, now)
+        steps.reached("delivery called", message.pk)
         ended = clock()
         _record(message, error, ended)
         if isinstance(error, Throttled):
@@ -101,6 +105,8 @@ def deliver_next(
         attempt.status = getattr(error, "status", None)
         attempt.error = message.last_error
         attempt.save()
+        steps.reached("delivery recorded", message.pk)
+    steps.reached("delivery committed", message.pk)
     return True
 
 
@@ -113,7 +119,11 @@ def _attempt(
             handlers(message.connection.vendor, message.kind)(message=message, now=now)
     except DeliveryError as error:
         return error
+    except SoftTimeLimitExceeded:
+        raise  # it hangs: what the worker's end would be, and counted like it
     except Exception as error:
+        if claims.is_lost():
+            raise
         logger.exception("outbox message %s: unexpected failure", message.pk)
         return error
     return None

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from integrations import inbox, outbox, routing
@@ -21,7 +22,12 @@ logger = logging.getLogger(__name__)
 #: Seconds one run goes on when there is always more.
 SLICE_SECONDS = 10.0
 #: A message in the broker older than this wakes nobody; the sweep has come by meanwhile.
-_OPTIONS = {"expires": 30, "soft_time_limit": 75, "time_limit": 85, "ignore_result": True}
+_OPTIONS = {
+    "expires": 30,
+    "soft_time_limit": settings.WORK_SECONDS,
+    "time_limit": settings.WORK_SECONDS + 10,
+    "ignore_result": True,
+}
 
 
 @shared_task(**_OPTIONS)

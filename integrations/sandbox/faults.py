@@ -7,6 +7,7 @@ is spent after ``times`` uses.
 """
 
 import json
+import random
 import re
 import time
 import zlib
@@ -89,7 +90,8 @@ class Faults:
         Switch a fault on.
 
         :param data: ``{"part": str, "kind": str, "path": regex, "times": int | None, ...}``; further
-            keys are the kind's own (see ``KINDS``); no ``times`` means until cleared
+            keys are the kind's own (see ``KINDS``); no ``times`` means until cleared, and ``chance`` (0 to 1)
+            lets it happen to a part of the requests only
         :raises UnknownFault: unknown part or kind, bad expression, bad number
         """
         part, kind, path = data.get("part"), data.get("kind"), data.get("path") or "."
@@ -100,13 +102,15 @@ class Faults:
         times = data.get("times")
         if times is not None and (not isinstance(times, int) or times < 1):
             raise UnknownFault("times must be a whole number from 1 on, or left out.")
-        for name in ("status", "retry_after", "seconds", "megabytes"):
+        for name in ("status", "retry_after", "seconds", "megabytes", "chance"):
             if name in data and (isinstance(data[name], bool) or not isinstance(data[name], int | float)):
                 raise UnknownFault(f"{name} must be a number.")
         try:
             re.compile(path)
         except (re.error, TypeError) as error:
             raise UnknownFault(f"path is not a regular expression: {error}.") from error
+        if not 0 <= data.get("chance", 1) <= 1:
+            raise UnknownFault("chance must be a number from 0 to 1.")
         settings = {name: data[name] for name in data if name not in ("part", "kind", "path", "times")}
         with self._db.write() as connection:
             cursor = connection.execute(
@@ -136,6 +140,7 @@ class Faults:
             fault = self._read(row)
             if (
                 fault.kind.startswith("webhook_") == webhook
+                and random.random() < fault.settings.get("chance", 1)
                 and re.search(fault.path, path)
                 and self._spend(fault)
             ):

@@ -41,7 +41,7 @@ VERBS: list[dict[str, Any]] = [
             "status": 429,
             "times": 3,
         },
-        "meaning": "Switch a fault on; without times it stays until cleared.",
+        "meaning": "Switch a fault on; without times it stays until cleared; chance (0 to 1) spares some requests.",
     },
     {
         "method": "DELETE",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 
+from integrations import claims
 from integrations.errors import BadPayload, Refused
 from integrations.models import Connection, ExternalReference, OutboxMessage
 from integrations.outbox import Message
@@ -215,6 +216,7 @@ class _Post:
                 # Somebody touched it over there. Ours is the latest state and wins, once we have seen theirs.
                 if last:
                     raise
+                claims.confirm_held()
                 self._reread()
             else:
                 self._etag = reply.etag
@@ -239,6 +241,7 @@ class _Post:
                 self._is_out = False
                 return
             except (Changed, Conflict):
+                claims.confirm_held()
                 status = self._reread()
                 if status == goal or (action == "withdraw" and status == "EXPIRED"):
                     return

@@ -4,7 +4,7 @@ import threading
 import time
 
 import pytest
-from django.db import OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from integrations import claims, outbox
 from integrations.models import DeliveryAttempt, OutboxMessage
@@ -79,8 +79,8 @@ def test_killed_workers_message_is_free_at_once():
     assert list(OutboxMessage.objects.values_list("state", "attempts", "crashes")) == [("sent", 2, 1)]
 
 
-def test_sleeping_worker_loses_its_claim_and_its_late_write_is_refused(monkeypatch):
-    monkeypatch.setattr(claims, "HOLD_SECONDS", 1)
+def test_sleeping_worker_loses_its_claim_and_its_late_write_is_refused(settings):
+    settings.WORK_HOLD_SECONDS = 1
     enqueue(message(make_connection(), "a"))
     slow, quick = Slow(), Vendor()
     thread, outcome = in_thread(lambda: outbox.deliver_next(slow, now=NOON, clock=lambda: NOON))
@@ -92,7 +92,7 @@ def test_sleeping_worker_loses_its_claim_and_its_late_write_is_refused(monkeypat
     thread.join(20)
 
     assert quick.taken == ["a"]
-    assert isinstance(outcome[0], OperationalError)
+    assert isinstance(outcome[0], DatabaseError)
     assert list(OutboxMessage.objects.values_list("state", "attempts")) == [("sent", 2)]
     assert sorted(DeliveryAttempt.objects.values_list("outcome", flat=True)) == ["sent", "started"]
 
