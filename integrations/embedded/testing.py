@@ -85,7 +85,8 @@ def run(command: list[str], variables: dict[str, str]) -> int:
 
 def _parallel(arguments: list[str]) -> list[str]:
     chosen = any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments)
-    return [] if chosen or "no:xdist" in arguments else ["-n", PROCESSES]
+    # By group: tests that need the one stage of processes stay together.
+    return [] if chosen or "no:xdist" in arguments else ["-n", PROCESSES, "--dist", "loadgroup"]
 
 
 def _browser(arguments: list[str], folder: Path) -> dict[str, str]:

@@ -30,7 +30,13 @@ def test_a_browser_is_looked_for_only_when_browser_tests_may_run(arguments, aske
 
 @pytest.mark.parametrize(
     ("arguments", "added"),
-    [([], ["-n", "2"]), (["-n0"], []), (["-n", "4"], []), (["--pdb"], []), (["-p", "no:xdist"], [])],
+    [
+        ([], ["-n", "2", "--dist", "loadgroup"]),
+        (["-n0"], []),
+        (["-n", "4"], []),
+        (["--pdb"], []),
+        (["-p", "no:xdist"], []),
+    ],
     ids=str,
 )
 def test_tests_run_side_by_side_unless_asked_otherwise(arguments, added):
