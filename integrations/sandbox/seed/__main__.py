@@ -18,7 +18,7 @@ def main() -> int:
     folder = parser.parse_args().folder
     signal.signal(signal.SIGTERM, _leave)
     try:
-        print(build(folder, lambda line: print(line, flush=True)))
+        build(folder, lambda line: print(line, flush=True))
     except OSError as error:
         print(f"The sample media could not be made in {folder}: {error}", file=sys.stderr)
         return 1
