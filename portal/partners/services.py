@@ -1,6 +1,7 @@
 """Changing partners, people and communities."""
 
 import hashlib
+import re
 import secrets
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
@@ -25,9 +26,16 @@ class AlreadyMember(DomainError):
     code = "already_member"
 
 
-def _free_slug(name: str) -> str:
-    """Return an address for a company that nobody has yet. A name without Latin letters gets a neutral word."""
-    stem = slugify(name)[:48].strip("-") or "company"
+def _free_slug(name: str, public_id: str) -> str:
+    """
+    Return an address for a company that nobody has yet: its name, as far as that has Latin letters.
+
+    A name in another script is not spelled out, for that takes a reader of its language (the same signs read
+    differently in Japanese and Chinese, and Arabic writes no vowels); the end of its public id stands instead.
+    """
+    stem = slugify(name)[:48].strip("-")
+    if not re.search("[a-z]", stem):
+        stem = f"partner-{public_id[-6:]}"
     taken = set(Partner.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
     if stem not in taken:
         return stem
@@ -60,7 +68,9 @@ def save_partner(
         "languages": list(languages),
     }
     if partner is None:
-        partner = Partner.objects.create(slug=_free_slug(name), **facts)
+        partner = Partner(**facts)
+        partner.slug = _free_slug(name, partner.public_id)
+        partner.save()
         activity.record(verb="partner.added", subject=partner.public_id, partner_id=partner.pk, now=now)
         return partner
     changed = [field for field, value in facts.items() if getattr(partner, field) != value]
