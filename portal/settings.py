@@ -287,7 +287,11 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.ClientThrottle"],
-    "DEFAULT_THROTTLE_RATES": {"client": env.text("API_RATE", "600/min")},
+    "DEFAULT_THROTTLE_RATES": {
+        "client": env.text("API_RATE", "600/min"),
+        "token": env.text("TOKEN_RATE", "60/min"),
+        "token_address": env.text("TOKEN_ADDRESS_RATE", "300/min"),
+    },
     "EXCEPTION_HANDLER": "portal.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
     "URL_FORMAT_OVERRIDE": None,

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from portal.api.token import token
 from portal.core import errors_views, health, metrics
 
 handler400 = errors_views.bad_request
@@ -16,6 +17,8 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    # In front of allauth's own at the same address: this one counts.
+    path("identity/o/api/token", token),
     path("", include("allauth.idp.urls")),
     path("api/", include("portal.api.urls")),
     path("integrations/", include("integrations.urls")),

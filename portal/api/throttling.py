@@ -1,4 +1,4 @@
-"""How much one client may ask in a minute."""
+"""How much may be asked in a minute, by one client or from one address."""
 
 import logging
 import math
@@ -10,6 +10,37 @@ from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Window:
+    """A stretch of time in which calls are counted: its ``number``, and all begins anew in ``reset`` seconds."""
+
+    number: int
+    reset: int
+
+    @classmethod
+    def now(cls, seconds: int) -> "Window":
+        moment = time.time()
+        number = int(moment // seconds)
+        return cls(number, math.ceil((number + 1) * seconds - moment))
+
+
+def rate(name: str) -> tuple[int, int]:
+    """Return how many calls in how many seconds the settings allow under this name."""
+    calls, seconds = ClientThrottle().parse_rate(str(api_settings.DEFAULT_THROTTLE_RATES[name]))
+    assert calls is not None and seconds is not None
+    return calls, seconds
+
+
+def count(key: str, seconds: int) -> int:
+    """Raise a number in the cache all servers share, atomically, and return it. It ends after these seconds."""
+    if cache.add(key, 1, timeout=seconds):
+        return 1
+    try:
+        return cache.incr(key)
+    except ValueError:  # it ran out in between
+        return 1
 
 
 @dataclass(frozen=True)
@@ -39,24 +70,15 @@ class ClientThrottle(SimpleRateThrottle):
         return str(api_settings.DEFAULT_THROTTLE_RATES["client"])
 
     def allow_request(self, request, view) -> bool:
-        now = time.time()
-        window = int(now // self.duration)
-        self.reset = math.ceil((window + 1) * self.duration - now)
+        window = Window.now(self.duration)
+        self.reset = window.reset
         try:
-            used = self._count(f"api-calls:{request.client.pk}:{window}")
+            used = count(f"api-calls:{request.client.pk}:{window.number}", self.duration)
         except Exception:  # whatever is wrong with the cache, a partner's system must not stand still for it
             logger.warning("calls are not being counted: the cache does not answer", exc_info=True)
             return True
         request.rate = Rate(self.num_requests, self.duration, max(0, self.num_requests - used), self.reset)
         return used <= self.num_requests
-
-    def _count(self, key: str) -> int:
-        if cache.add(key, 1, timeout=self.duration):
-            return 1
-        try:
-            return cache.incr(key)
-        except ValueError:  # it ran out in between
-            return 1
 
     def wait(self) -> int:
         """Return the seconds until the next window."""
