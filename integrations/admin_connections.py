@@ -1,5 +1,6 @@
 """The accounts at the vendors: set up, tested, paused. Secrets go in and are never shown again."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -43,6 +44,13 @@ SECRETS = {
 }
 
 
+class _Lines(json.JSONEncoder):
+    """One option per line: that is how people read and change them."""
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**{**kwargs, "indent": 2})
+
+
 class ConnectionForm(forms.ModelForm):
     """A connection with its secrets: an empty secret leaves the stored one as it is."""
 
@@ -53,6 +61,8 @@ class ConnectionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
+        if "options" in self.fields:
+            self.fields["options"].encoder = _Lines
         self._stored = self._open()
         for name, (label, vendors) in SECRETS.items():
             if self.instance.pk and self.instance.vendor not in vendors:

@@ -1,6 +1,18 @@
 """Codes as people read them. What is not listed is shown as its code."""
 
+import re
+
 from django.utils.translation import gettext_lazy as _
+
+#: What tells browsers and systems apart in a user agent. The first found counts: most claim to be others too.
+_BROWSERS = {
+    "Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox/": "Firefox", "FxiOS": "Firefox",
+    "CriOS": "Chrome", "Chrome/": "Chrome", "Safari/": "Safari",
+}  # fmt: skip
+_SYSTEMS = {
+    "iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "CrOS": "ChromeOS", "Windows": "Windows",
+    "Mac OS X": "macOS", "Linux": "Linux",
+}  # fmt: skip
 
 LANGUAGES = {
     "en": _("English"),
@@ -55,3 +67,12 @@ def market_name(code: str) -> str:
 def brand_name(key: str) -> str:
     """Return a brand's key as a name: ``norrvik-pantry`` reads "Norrvik Pantry"."""
     return key.replace("-", " ").replace("_", " ").title() if key.islower() else key
+
+
+def browser_name(user_agent: str) -> str:
+    """Return ``Chrome, Windows`` for what a browser says of itself; its first words when that names none we know."""
+    agent = user_agent.replace("HeadlessChrome/", "Chrome/")
+    browser = next((name for mark, name in _BROWSERS.items() if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS.items() if mark in agent), "")
+    known = ", ".join(part for part in (browser, system) if part)
+    return known or re.split(r"[\s;(]", user_agent.strip(), maxsplit=1)[0][:40]

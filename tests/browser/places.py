@@ -128,7 +128,7 @@ PLACES = [
     Place("sign out", _at("/accounts/logout/"), ("account/logout.html",)),
     Place("password", _at("/accounts/password/change/"), ()),
     Place("passkeys and second step", _at("/accounts/2fa/"), ()),
-    Place("sessions", _at("/accounts/sessions/"), ()),
+    Place("sessions", _at("/accounts/sessions/"), ("usersessions/usersession_list.html",)),
     # Errors
     Place("not there", _at("/o/nobody/"), ("404.html",), status=404),
     *(

@@ -80,6 +80,7 @@ def running_time(seconds: float | None) -> str:
 
 
 register.filter("language_name", labels.language_name)
+register.filter("browser_name", labels.browser_name)
 register.filter("market_name", labels.market_name)
 
 
