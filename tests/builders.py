@@ -9,6 +9,8 @@ from PIL import Image
 
 from portal.accounts.models import User
 from portal.catalog.models import Asset, AssetVersion, Variant
+from portal.downloads import services as downloads
+from portal.downloads.choices import Via
 from portal.partners import services as partners
 from portal.partners.choices import CommunityKind, CommunityStatus, PartnerKind, PartnerStatus, Role
 from portal.partners.models import Community, Partner
@@ -137,6 +139,16 @@ def make_rendition(version: AssetVersion, recipe: str = "web-1200", *, content: 
         height=64,
         made_at=NOON + timedelta(seconds=1),
     )
+
+
+def take(partner: Partner, asset: Asset, *, user: User, now=NOON, recipe: str = "web-1200", **which) -> None:
+    """Take one size of an asset as a person does on its page; ``which`` language or variant."""
+    grant = downloads.authorise_download(
+        partner=partner, asset_id=asset.public_id, recipe=recipe, now=now, **which
+    )
+    found = downloads.find(grant=grant, now=now)
+    taker = downloads.Taker(actor=f"user:{user.public_id}", via=Via.PAGE, user=user)
+    downloads.note_taken(found=found, partner=partner, taker=taker, now=now)
 
 
 def current_version(asset: Asset) -> AssetVersion:

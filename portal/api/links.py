@@ -17,9 +17,9 @@ class Links:
     def renditions(self, asset: str) -> str:
         return f"{self._assets}/{asset}/renditions"
 
-    def rendition(self, asset: str, recipe: str, language: str) -> str:
-        """The address of a size: leads to the bytes of whatever version is current."""
-        return f"{self._assets}/{asset}/renditions/{recipe}?language={language or 'zxx'}"
+    def rendition(self, asset: str, recipe: str, variant: str) -> str:
+        """The address of a size of one variant: leads to the bytes of whatever version is current."""
+        return f"{self._assets}/{asset}/renditions/{recipe}?variant={variant}"
 
     def file(self, sha256: str) -> str:
         """The address of these very bytes, for ever."""

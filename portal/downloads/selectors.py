@@ -47,7 +47,9 @@ class DownloadLine:
 
 
 def _downloads(partner: Partner) -> QuerySet[Download]:
-    return Download.objects.filter(partner=partner).select_related("version", "asset", "user", "recipe")
+    return Download.objects.filter(partner=partner).select_related(
+        "version__variant", "asset", "user", "recipe"
+    )
 
 
 def _lines(partner: Partner, rows: Sequence[Download], *, at: datetime) -> list[DownloadLine]:

@@ -56,6 +56,7 @@ def authorise_download(
     recipe: str,
     now: datetime,
     language: str | None = None,
+    variant: str | None = None,
     version: int | None = None,
 ) -> Grant:
     """
@@ -64,22 +65,17 @@ def authorise_download(
     :param asset_id: public id
     :param recipe: key of a download size, or of a preview
     :param language: of the variant; the reader's when not given
+    :param variant: its public id, where one language has variants for several markets; goes before the language
     :param version: an older one, for looking at; the current one when not given
-    :raises NotFound: no such asset, language or size for this partner
+    :raises NotFound: no such asset, language, variant or size for this partner
     :raises Gone: taken back
     :raises NotYet: the rights begin later
     """
     card = publications.get_asset(partner, asset_id, at=now)
-    chosen = (
-        next((v for v in card.variants if v.language == language), None)
-        if language is not None
-        else card.lead
-    )
-    if chosen is None:
-        raise publications.taken_back(partner, asset=card.asset, variant__language=language) or NotFound
+    chosen = publications.choose_variant(partner, card, language=language, variant=variant)
     wanted = chosen.version
     if version is not None and version != wanted.number:
-        history = publications.versions_of(partner, card, language=chosen.language)
+        history = publications.versions_of(partner, chosen)
         older = next((v for v in history if v.number == version), None)
         if older is None:
             raise NotFound
@@ -112,24 +108,6 @@ def preview(*, grant: Grant, now: datetime) -> Rendition:
     return renditions.ensure(version=grant.version, revision=grant.revision, now=now)
 
 
-def take(*, grant: Grant, partner: Partner, taker: Taker, now: datetime) -> tuple[Rendition, str]:
-    """
-    Return the rendition and the file name under which it leaves, after recording that it was taken.
-
-    :raises NotReady: it is still being made
-    :raises CannotBeMade: it cannot be made
-    """
-    rendition = renditions.ensure(version=grant.version, revision=grant.revision, now=now)
-    name = file_name(grant.version, grant.revision, rendition)
-    _record(grant, rendition, name, partner=partner, taker=taker, now=now)
-    return rendition, name
-
-
-def rendition_for(*, grant: Grant, now: datetime) -> Rendition:
-    """Return the rendition without taking it: for answers that only name its digest."""
-    return renditions.ensure(version=grant.version, revision=grant.revision, now=now)
-
-
 @dataclass(frozen=True)
 class Found:
     """Bytes a partner may take now, and the name under which they leave."""
@@ -139,10 +117,21 @@ class Found:
     name: str
 
 
+def find(*, grant: Grant, now: datetime) -> Found:
+    """
+    Return the bytes of a grant, making them when nobody has asked before. ``note_taken`` records that they left.
+
+    :raises NotReady: they are still being made
+    :raises CannotBeMade: they cannot be made
+    """
+    rendition = renditions.ensure(version=grant.version, revision=grant.revision, now=now)
+    return Found(grant, rendition, file_name(grant.version, grant.revision, rendition))
+
+
 def find_by_digest(*, partner: Partner, sha256: str, now: datetime) -> Found:
     """
-    The same check for bytes asked for by their digest; ``note_taken`` records that they left. Replaced versions are
-    still given: the digest names exactly them, and whoever must prove what they hold needs them.
+    The same check for bytes asked for by their digest. Replaced versions are still given: the digest names exactly
+    them, and whoever must prove what they hold needs them.
 
     :raises NotFound: no such bytes for this partner
     :raises Gone: taken back
@@ -178,7 +167,7 @@ PARTS = timedelta(days=1)
 
 def note_taken(*, found: Found, partner: Partner, taker: Taker, now: datetime, part: bool = False) -> None:
     """
-    Record that bytes found by digest leave now.
+    Record that bytes leave now.
 
     :param part: only a range of them; nothing is recorded when the same taker began with them shortly before
     """

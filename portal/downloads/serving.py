@@ -104,6 +104,11 @@ def serve_archive(
     return response
 
 
+def gives_bytes(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Whether this answer of ``serve`` carries bytes, all or a part: what counts as taking."""
+    return request.method == "GET" and response.status_code in {200, 206}
+
+
 def _body(request: HttpRequest, rendition: Rendition, start: int, end: int, status: int) -> HttpResponseBase:
     if request.method == "HEAD":
         return HttpResponse(status=status)

@@ -25,12 +25,12 @@ TABS = ("changed", "versions", "languages", "use")
 
 @require_safe
 def asset(request: HttpRequest, asset: str) -> HttpResponse:
-    """Show one asset in one language: the picture and its download sizes first, the history below."""
+    """Show one variant of an asset: the picture and its download sizes first, the history below."""
     now = timezone.now()
     company = request.company
     card = publications.get_asset(company, asset, at=now)
-    shown = card.variant(request.GET.get("language", card.lead.language))
-    versions = publications.versions_of(company, card, language=shown.language)
+    shown = _shown(request, card)
+    versions = publications.versions_of(company, shown)
     taken = downloads.downloads_of_asset(company, card.asset.pk, at=now)
     missing = card.missing(company.languages)
     old = _compared(request.GET.get("with", ""), versions, shown)
@@ -65,6 +65,13 @@ def asset(request: HttpRequest, asset: str) -> HttpResponse:
     return render(request, "pages/asset.html", context)
 
 
+def _shown(request: HttpRequest, card: AssetCard) -> VariantCard:
+    """The variant the address names. A language there is no file for shows what the reader gets instead."""
+    if "variant" in request.GET:
+        return publications.choose_variant(request.company, card, variant=request.GET["variant"])
+    return card.find(language=request.GET.get("language")) or card.lead
+
+
 def _crumbs(company, card: AssetCard, name: str) -> list[tuple[str, str]]:
     assets = reverse("pages:assets", args=[company.slug])
     crumbs = [(_("Assets"), assets)]
@@ -83,8 +90,7 @@ def _tabs(
         "languages": _("Languages"),
         "use": _("Your use"),
     }
-    language = request.GET.get("language")
-    keep = {"language": language} if language is not None else {}
+    keep = {name: request.GET[name] for name in ("language", "variant") if name in request.GET}
     return [
         {
             "label": labels[name],
@@ -122,8 +128,8 @@ def _differences(old: AssetVersion, new: AssetVersion) -> list[tuple[str, str, s
 
 
 def _outdated(taken: list[DownloadLine], shown: VariantCard) -> DownloadLine | None:
-    """The company's last copy in this language, when a newer version has replaced it."""
-    last = next((line for line in taken if line.download.language == shown.language), None)
+    """The company's last copy of this variant, when a newer version has replaced it."""
+    last = next((line for line in taken if _is_of(line, shown)), None)
     return last if last is not None and last.status == Status.REPLACED else None
 
 
@@ -141,12 +147,19 @@ def _events(
             text = _("Version %(number)d withdrawn") % {"number": version.number}
             events.append({"tone": "bad", "icon": "minus-circle", "text": text, "at": version.withdrawn_at})
     for line in taken:
-        if line.download.language != shown.language:
+        if not _is_of(line, shown):
             continue
         words = {"number": line.download.version_number, "size": _size_name(line)}
         text = _("You took version %(number)d, %(size)s") % words
         events.append({"tone": "mute", "icon": "download", "text": text, "at": line.download.at})
     return sorted(events, key=lambda event: event["at"], reverse=True)[:12]
+
+
+def _is_of(line: DownloadLine, shown: VariantCard) -> bool:
+    version = line.download.version
+    if version is None:
+        return line.download.language == shown.language
+    return version.variant_id == shown.variant.pk
 
 
 def _size_name(line: DownloadLine) -> str:

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from portal.core.errors import DomainError, NotFound, NotReady
 from portal.downloads import services
 from portal.downloads.choices import Via
-from portal.downloads.serving import serve
+from portal.downloads.serving import gives_bytes, serve
 from portal.renditions.services import CannotBeMade
 
 #: Stands where a picture cannot be shown now: browsers draw it whatever the status says.
@@ -34,6 +34,7 @@ def preview(request: HttpRequest, asset: str, size: str) -> HttpResponseBase:
         asset_id=asset,
         recipe=f"preview-{size}",
         language=request.GET.get("language"),
+        variant=request.GET.get("variant"),
         version=int(number) if number else None,
         now=now,
     )
@@ -54,17 +55,22 @@ def _no_picture(error: DomainError) -> HttpResponse:
 
 @require_safe
 def download(request: HttpRequest, asset: str, recipe: str) -> HttpResponseBase:
-    """Give out one download size of one variant, and record that it was taken. HEAD only describes it."""
+    """Give out one download size of one variant, and record that it was taken. No bytes, no record: HEAD, 304, 416."""
     now = timezone.now()
     grant = services.authorise_download(
-        partner=request.company, asset_id=asset, recipe=recipe, language=request.GET.get("language"), now=now
+        partner=request.company,
+        asset_id=asset,
+        recipe=recipe,
+        language=request.GET.get("language"),
+        variant=request.GET.get("variant"),
+        now=now,
     )
     if grant.revision.recipe.is_preview:
         raise NotFound
-    if request.method == "HEAD":
-        rendition = services.rendition_for(grant=grant, now=now)
-        name = services.file_name(grant.version, grant.revision, rendition)
-    else:
+    found = services.find(grant=grant, now=now)
+    response = serve(request, found.rendition, name=found.name)
+    if gives_bytes(request, response):
         taker = services.Taker(actor=f"user:{request.user.public_id}", via=Via.PAGE, user=request.user)
-        rendition, name = services.take(grant=grant, partner=request.company, taker=taker, now=now)
-    return serve(request, rendition, name=name)
+        part = response.status_code == 206
+        services.note_taken(found=found, partner=request.company, taker=taker, now=now, part=part)
+    return response

@@ -7,10 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.catalog.choices import Medium
-from portal.catalog.models import Asset, AssetVersion
+from portal.catalog.models import Asset, AssetVersion, Variant
 from portal.core.templatetags.portal import by, weight
 from portal.partners.models import Partner
-from portal.publications.cards import AssetCard
+from portal.publications.cards import AssetCard, VariantCard
 from portal.publications.visibility import Status
 from portal.renditions.selectors import Size
 
@@ -56,17 +56,30 @@ def has_picture(version: AssetVersion) -> bool:
 
 
 @register.simple_tag
-def preview_url(company: Partner, asset: Asset, language: str, version: AssetVersion, size: str) -> str:
+def preview_url(company: Partner, asset: Asset, variant: Variant, version: AssetVersion, size: str) -> str:
     """The address of a preview that never changes: it names the version."""
     path = reverse("pages:preview", args=[company.slug, asset.public_id, size])
-    return f"{path}?{urlencode({'language': language, 'version': version.number})}"
+    return f"{path}?{urlencode({'variant': variant.public_id, 'version': version.number})}"
 
 
 @register.simple_tag
-def download_url(company: Partner, asset: Asset, language: str, recipe: str) -> str:
+def download_url(company: Partner, asset: Asset, variant: Variant, recipe: str) -> str:
     """The address of a download size of one variant."""
     path = reverse("pages:download", args=[company.slug, asset.public_id, recipe])
-    return f"{path}?{urlencode({'language': language})}"
+    return f"{path}?{urlencode({'variant': variant.public_id})}"
+
+
+@register.simple_tag
+def variant_query(card: AssetCard, one: VariantCard, **more: str) -> str:
+    """What names a variant in the address of its asset's page: its language, or itself when two share that."""
+    named = {"variant": one.variant.public_id} if card.shares_language(one) else {"language": one.language}
+    return f"?{urlencode({**named, **more})}"
+
+
+@register.simple_tag
+def variant_markets(card: AssetCard, one: VariantCard) -> str:
+    """What to add to a variant's language when another has the same: ``AT CH``."""
+    return " ".join(one.variant.markets) if card.shares_language(one) else ""
 
 
 @register.filter

@@ -62,9 +62,22 @@ class AssetCard:
                     return card
         return self.variants[0]
 
-    def variant(self, language: str | None) -> VariantCard:
-        """Return the variant for a language, ``lead`` when there is none for it."""
-        return next((card for card in self.variants if card.language == language), self.lead)
+    def find(self, *, language: str | None = None, variant: str | None = None) -> VariantCard | None:
+        """
+        Return the one asked for, ``lead`` when nothing is, ``None`` when there is no such one.
+
+        :param language: the first of this language; two markets may share one
+        :param variant: public id; goes before the language
+        """
+        if variant is not None:
+            return next((card for card in self.variants if card.variant.public_id == variant), None)
+        if language is not None:
+            return next((card for card in self.variants if card.language == language), None)
+        return self.lead
+
+    def shares_language(self, one: VariantCard) -> bool:
+        """Whether another variant has its language too, so that only its markets tell them apart."""
+        return sum(card.language == one.language for card in self.variants) > 1
 
     @property
     def status(self) -> str:

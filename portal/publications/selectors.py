@@ -17,7 +17,7 @@ from portal.core.paging import Page, paginate
 from portal.partners.models import Community, Partner
 from portal.partners.selectors import communities_by_id, community_ids
 from portal.publications import facets
-from portal.publications.cards import AssetCard, cards
+from portal.publications.cards import AssetCard, VariantCard, cards
 from portal.publications.choices import ChangeKind
 from portal.publications.facets import AssetFilter, Facets
 from portal.publications.models import Change, PublicationItem
@@ -27,8 +27,9 @@ from portal.renditions.models import RecipeRevision, Rendition
 from portal.renditions.selectors import media_for
 
 __all__ = [
-    "SORTS", "AssetFilter", "ChangeLine", "PostContent", "asset_page", "changes_page", "count_facets", "feed_end",
-    "get_asset", "newest_changes", "pictures_of_product", "place_of_version", "post_contents", "taken_back",
+    "SORTS", "AssetFilter", "ChangeLine", "PostContent", "asset_page", "changes_page", "choose_variant",
+    "count_facets", "feed_end", "get_asset", "newest_changes", "pictures_of_product", "place_of_version",
+    "post_contents", "taken_back",
     "versions_of", "versions_without_rendition",
 ]  # fmt: skip
 
@@ -147,9 +148,29 @@ def place_of_version(partner: Partner, public_id: str) -> tuple[str, str] | None
     return items.values_list("variant__asset__public_id", "variant__language").first()
 
 
-def versions_of(partner: Partner, card: AssetCard, *, language: str | None = None) -> list[AssetVersion]:
-    """Return all versions of one variant on a card, newest first. The card proves that the partner may see them."""
-    return list(AssetVersion.objects.filter(variant=card.variant(language).variant).order_by("-number"))
+def choose_variant(
+    partner: Partner, card: AssetCard, *, language: str | None = None, variant: str | None = None
+) -> VariantCard:
+    """
+    Return the variant of a card that is asked for, ``lead`` when nothing is.
+
+    :param language: the first of this language
+    :param variant: public id; goes before the language
+    :raises NotFound: never this partner's
+    :raises Gone: taken back
+    """
+    found = card.find(language=language, variant=variant)
+    if found is not None:
+        return found
+    if "\0" in f"{language}{variant}":  # PostgreSQL has no such sign, and so nothing under such a name
+        raise NotFound
+    which = {"variant__language": language} if variant is None else {"variant__public_id": variant}
+    raise taken_back(partner, asset=card.asset, **which) or NotFound
+
+
+def versions_of(partner: Partner, variant: VariantCard) -> list[AssetVersion]:
+    """Return all versions of one variant, newest first. Its card proves that the partner may see them."""
+    return list(AssetVersion.objects.filter(variant=variant.variant).order_by("-number"))
 
 
 @dataclass(frozen=True)

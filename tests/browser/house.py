@@ -9,8 +9,6 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.catalog.models import Asset, AssetVersion
-from portal.downloads import services as downloads
-from portal.downloads.choices import Via
 from portal.partners import services as partners
 from portal.partners.choices import PartnerStatus, Role
 from portal.partners.models import Membership, Partner
@@ -26,6 +24,7 @@ from tests.builders import (
     make_user,
     picture,
     release,
+    take,
 )
 
 SHOWN = ("preview-480", "preview-1200", "web-1200")
@@ -42,7 +41,7 @@ class House:
     ==========  ===========================================================================================
 
     Their people are called ``reader``, ``archivist``, ``newcomer``, ``loner`` and ``shut_out``; ``agent`` works for two
-    companies, ``nobody`` for none, ``staff`` for the brand.
+    companies of which one rests, ``courier`` for two that do not, ``nobody`` for none, ``staff`` for the brand.
     """
 
     is_full = False
@@ -84,6 +83,8 @@ class House:
         self.shut_out = self.person(self.closed, "Sam Reed")
         self.agent = self.person(self.shop, "Agnes Agent")
         partners.add_member(partner=self.closed, user=self.agent, role=Role.MEMBER, now=self.now)
+        self.courier = self.person(self.shop, "Cleo Courier")
+        partners.add_member(partner=self.archive, user=self.courier, role=Role.MEMBER, now=self.now)
         self.nobody = make_user(email="nobody@company.example", name="Nobody")
 
     def _files(self) -> None:
@@ -148,7 +149,8 @@ class House:
         for size in ("preview-480", "preview-1200"):
             make_rendition(self.film.variants.get().current, size)
         make_rendition(self.film.variants.get().current, "preview-video", content=film_bytes())
-        self._take(self.muesli, self.gone, self.back, at=last_month)
+        self._take(self.gone, self.back, at=last_month)
+        self._take(self.muesli, at=last_month, language="de")
 
         newer = {**muesli, "language": "de", "size": 500_000, "modified_at": now}
         release(
@@ -186,13 +188,9 @@ class House:
                     size = 480 if recipe == "preview-480" else 1200
                     make_rendition(version, recipe, content=picture(width=size, height=size, colour=colour))
 
-    def _take(self, *assets: Asset, at) -> None:
+    def _take(self, *assets: Asset, at, **which) -> None:
         for asset in assets:
-            grant = downloads.authorise_download(
-                partner=self.shop, asset_id=asset.public_id, recipe="web-1200", now=at
-            )
-            taker = downloads.Taker(actor=f"user:{self.reader.public_id}", via=Via.PAGE, user=self.reader)
-            downloads.take(grant=grant, partner=self.shop, taker=taker, now=at)
+            take(self.shop, asset, user=self.reader, now=at, **which)
 
     def _downloads(self) -> None:
         self._take(self.muesli, at=self.now - timedelta(hours=1))

@@ -3,6 +3,7 @@
 from typing import Any
 
 _ROOT = "https://portal.example/api/v1"
+_VARIANT = "var_q2w3e4r5t6y7u2i3"
 _ID = "ast_2kq7wz5xv3m4n6pt"
 _SHA256 = "9b1f0f6f3d1c0a5be1d6c7c8a4a5e2f4c1f7f1b0a7f5c3d2e1b0a9f8e7d6c5b4"
 _NEXT_SHA256 = "4c7a1e90b2d3f5a6c8e7d9f0a1b2c3d4e5f60718293a4b5c6d7e8f9001122334"
@@ -29,7 +30,7 @@ ASSET: dict[str, Any] = {
     "updated_at": "2026-11-20T09:14:03.120000Z",
     "variants": [
         {
-            "id": "var_q2w3e4r5t6y7u2i3",
+            "id": _VARIANT,
             "language": "de",
             "markets": ["AT", "DE"],
             "status": "current",
@@ -62,26 +63,28 @@ RENDITIONS: dict[str, Any] = {
             "title": {"en": "Web shop", "de": "Webshop"},
             "format": "webp",
             "media_type": "image/webp",
+            "variant": _VARIANT,
             "language": "de",
             "version": 3,
             "width": 1200,
             "height": 1200,
             "size": 96044,
             "sha256": _SHA256,
-            "href": f"{_ROOT}/assets/{_ID}/renditions/web-1200?language=de",
+            "href": f"{_ROOT}/assets/{_ID}/renditions/web-1200?variant={_VARIANT}",
         },
         {
             "recipe": "original",
             "title": {"en": "Original file", "de": "Originaldatei"},
             "format": "original",
             "media_type": "image/jpeg",
+            "variant": _VARIANT,
             "language": "de",
             "version": 3,
             "width": 4000,
             "height": 4000,
             "size": 4182077,
             "sha256": None,
-            "href": f"{_ROOT}/assets/{_ID}/renditions/original?language=de",
+            "href": f"{_ROOT}/assets/{_ID}/renditions/original?variant={_VARIANT}",
         },
     ],
     "next": None,
@@ -93,6 +96,7 @@ MADE: dict[str, Any] = {
     "size": 96044,
     "width": 1200,
     "height": 1200,
+    "variant": _VARIANT,
     "language": "de",
     "version": 3,
     "href": f"{_ROOT}/files/{_SHA256}",
@@ -105,10 +109,10 @@ ABOUT: dict[str, Any] = {
     "replaced_by": {
         "version": 4,
         "sha256": _NEXT_SHA256,
-        "href": f"{_ROOT}/assets/{_ID}/renditions/web-1200?language=de",
+        "href": f"{_ROOT}/assets/{_ID}/renditions/web-1200?variant={_VARIANT}",
     },
     "asset": _ID,
-    "variant": "var_q2w3e4r5t6y7u2i3",
+    "variant": _VARIANT,
     "language": "de",
     "title": {"en": "Oat muesli, front", "de": "Hafermüsli, Vorderseite"},
     "version": 3,
@@ -130,7 +134,7 @@ CHANGES: dict[str, Any] = {
             "reason": None,
             "at": "2026-11-20T09:14:03.120000Z",
             "asset": _ID,
-            "variant": "var_q2w3e4r5t6y7u2i3",
+            "variant": _VARIANT,
             "language": "de",
             "version": {
                 "id": "ver_x7c6v5b4n3m2a4s5",

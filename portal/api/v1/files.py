@@ -19,7 +19,7 @@ from portal.catalog.choices import Withdrawal
 from portal.downloads import selectors, services
 from portal.downloads.choices import Via
 from portal.downloads.services import Taker
-from portal.downloads.serving import serve
+from portal.downloads.serving import gives_bytes, serve
 
 
 class File(PartnerView):
@@ -59,7 +59,7 @@ class File(PartnerView):
             return self._beyond_the_end(response)
         if found.grant.variant.language:
             response["Content-Language"] = found.grant.variant.language
-        if request.method == "GET" and response.status_code in {200, 206}:
+        if gives_bytes(request._request, response):
             services.note_taken(
                 found=found,
                 partner=request.partner,
@@ -125,6 +125,6 @@ class AboutFile(PartnerView):
             successor = {
                 "version": known.current_version,
                 "sha256": known.replaced_by,
-                "href": Links(request).rendition(known.asset, known.recipe, known.language),
+                "href": Links(request).rendition(known.asset, known.recipe, known.variant),
             }
         return Response(AboutFileSerializer({**vars(known), "replaced_by": successor}).data)

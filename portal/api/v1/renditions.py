@@ -29,6 +29,18 @@ class RenditionQuery(inputs.Query):
             "else English, else without words, else the first. The answer says which it is."
         ),
     )
+    variant = serializers.CharField(
+        required=False,
+        max_length=32,
+        help_text="Id of a variant: the only way to tell two markets of one language apart. Instead of `language`.",
+    )
+
+    def validate(self, attrs: dict[str, str]) -> dict[str, str]:
+        if len(attrs) > 1:
+            raise serializers.ValidationError(
+                {"variant": ["A variant has one language: give `variant` or `language`, not both."]}
+            )
+        return attrs
 
 
 class RenditionSerializer(serializers.Serializer):
@@ -36,6 +48,7 @@ class RenditionSerializer(serializers.Serializer):
     title = Texts(help_text="By language.")
     format = serializers.CharField(help_text="jpeg, png, webp, avif, mp4, webm, or original.")
     media_type = serializers.CharField()
+    variant = serializers.CharField()
     language = OrNull(help_text="Of the variant.")
     version = serializers.IntegerField(help_text="Of the variant.")
     width = serializers.IntegerField(allow_null=True, help_text="Pixels; null when only the bytes will tell.")
@@ -53,6 +66,7 @@ class MadeSerializer(serializers.Serializer):
     size = serializers.IntegerField(help_text="Bytes.")
     width = serializers.IntegerField(allow_null=True, help_text="Pixels.")
     height = serializers.IntegerField(allow_null=True, help_text="Pixels.")
+    variant = serializers.CharField()
     language = OrNull(help_text="Of the variant.")
     version = serializers.IntegerField(help_text="Of the variant.")
     href = serializers.URLField(help_text="These bytes, for ever; the same as `Location`.")
@@ -62,18 +76,12 @@ def _variant(partner: Partner, asset_id: str, query: dict[str, str], *, at: date
     """
     Return the variant asked for, or the one the company is served when it asks for none.
 
-    :raises NotFound: no such asset or language for this partner
+    :raises NotFound: no such asset, language or variant for this partner
     :raises Gone: taken back
     """
     card = publications.get_asset(partner, asset_id, at=at)
-    if "language" not in query:
-        with translation.override(partner.language):
-            return card.lead
-    language = query["language"]
-    found = next((variant for variant in card.variants if variant.language == language), None)
-    if found is None:
-        raise publications.taken_back(partner, asset=card.asset, variant__language=language) or NotFound
-    return found
+    with translation.override(partner.language):
+        return publications.choose_variant(partner, card, **query)
 
 
 class Renditions(PartnerView):
@@ -96,13 +104,14 @@ class Renditions(PartnerView):
                 "title": size.recipe.title,
                 "format": size.revision.format,
                 "media_type": size.media_type,
+                "variant": variant.variant.public_id,
                 "language": variant.language,
                 "version": variant.version.number,
                 "width": size.width,
                 "height": size.height,
                 "size": size.size,
                 "sha256": size.sha256,
-                "href": links.rendition(asset_id, size.recipe.key, variant.language),
+                "href": links.rendition(asset_id, size.recipe.key, variant.variant.public_id),
             }
             for size in recipes.sizes_of(variant.version)
         ]
@@ -129,11 +138,15 @@ class OneRendition(PartnerView):
         now = timezone.now()
         variant = _variant(request.partner, asset_id, self.query, at=now)
         grant = downloads.authorise_download(
-            partner=request.partner, asset_id=asset_id, recipe=recipe, now=now, language=variant.language
+            partner=request.partner,
+            asset_id=asset_id,
+            recipe=recipe,
+            now=now,
+            variant=variant.variant.public_id,
         )
         if grant.revision.recipe.is_preview:
             raise NotFound
-        rendition = downloads.rendition_for(grant=grant, now=now)
+        rendition = downloads.find(grant=grant, now=now).rendition
         href = Links(request).file(rendition.sha256)
         body = {
             "sha256": rendition.sha256,
@@ -141,6 +154,7 @@ class OneRendition(PartnerView):
             "size": rendition.size,
             "width": rendition.width,
             "height": rendition.height,
+            "variant": grant.variant.variant.public_id,
             "language": grant.variant.language,
             "version": grant.version.number,
             "href": href,

@@ -12,8 +12,6 @@ from django.urls import reverse
 from portal.activity import services as activity
 from portal.core import csv_out, rowscope
 from portal.core.staff_admin import StaffAdmin
-from portal.downloads import services as downloads
-from portal.downloads.choices import Via
 from portal.downloads.models import Download
 from portal.partners.models import Partner
 from tests.builders import (
@@ -26,6 +24,7 @@ from tests.builders import (
     make_staff,
     make_user,
     release_one,
+    take,
 )
 from tests.portal.admin.reading import rows, table, words
 
@@ -55,11 +54,7 @@ def one_of_everything(number: int) -> None:
         now=NOON + number * STEP,
     )
     make_rendition(current_version(asset))
-    taker = downloads.Taker(actor=f"user:{user.public_id}", via=Via.PAGE, user=user)
-    grant = downloads.authorise_download(
-        partner=partner, asset_id=asset.public_id, recipe="web-1200", now=NOON + number * STEP
-    )
-    downloads.take(grant=grant, partner=partner, taker=taker, now=NOON + number * STEP)
+    take(partner, asset, user=user, now=NOON + number * STEP)
 
 
 def test_there_is_a_list_for_everything_staff_look_after():

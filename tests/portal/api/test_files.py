@@ -235,7 +235,7 @@ def test_replaced_bytes_are_still_given_and_name_their_successor(system, partner
 
     known = pim.get(f"/files/{SHA256}/about").json()
 
-    href = f"http://testserver/api/v1/assets/{asset.public_id}/renditions/web-1200?language=de"
+    href = f"http://testserver/api/v1/assets/{asset.public_id}/renditions/web-1200?variant={asset.variants.get().public_id}"
     assert (known["status"], known["version"]) == ("replaced", 1)
     assert known["replaced_by"] == {"version": 2, "sha256": None, "href": href}
     made = make_rendition(current_version(asset), content=b"new bytes")

@@ -51,13 +51,14 @@ def test_sizes_tell_what_is_known_before_anything_is_made(system, partner):
         "title": body["items"][0]["title"],
         "format": "webp",
         "media_type": "image/webp",
+        "variant": asset.variants.get().public_id,
         "language": None,
         "version": 1,
         "width": 64,
         "height": 64,
         "size": made.size,
         "sha256": made.sha256,
-        "href": f"{address}/web-1200?language=zxx",
+        "href": f"{address}/web-1200?variant={asset.variants.get().public_id}",
     }
     assert [(i["size"], i["sha256"]) for i in body["items"][1:]] == [(None, None)] * 3 + [(412_000, None)]
 
@@ -79,6 +80,7 @@ def test_a_size_is_made_when_it_is_first_asked_for(system, partner, drawing):
         "size": len(content),
         "width": 120,
         "height": 90,
+        "variant": asset.variants.get().public_id,
         "language": "de",
         "version": 1,
         "href": href,
@@ -194,3 +196,46 @@ def test_a_language_taken_back_is_gone_while_the_others_stay(system, partner, dr
         answer = pim.get(f"/assets/{asset.public_id}/{tail}?language=de")
         assert (answer.status_code, answer.json()["reason"]) == (410, "approval_withdrawn")
     assert pim.get(f"/assets/{asset.public_id}/renditions?language=en").status_code == 200
+
+
+def test_two_markets_of_one_language_are_told_apart_by_their_id(system, partner):
+    facts = [
+        file_fact(
+            f"/Pantry/oat_{market}.jpg", uuid=f"u-{market}", group="oat", language="en", markets=[market]
+        )
+        for market in ("GB", "US")
+    ]
+    asset = release(*facts)[0]
+    american = asset.variants.get(markets=["US"])
+    made = make_rendition(american.current)
+    pim = system(partner)
+    sizes = f"/assets/{asset.public_id}/renditions"
+
+    listed = pim.get(sizes, {"variant": american.public_id}).json()["items"]
+    found = pim.get(f"{sizes}/web-1200", {"variant": american.public_id})
+
+    assert {item["variant"] for item in listed} == {american.public_id} == {found.json()["variant"]}
+    assert found["X-File-SHA256"] == made.sha256
+    assert pim.get(listed[0]["href"])["X-File-SHA256"] == made.sha256
+    usual = pim.get(sizes, {"language": "en"}).json()["items"]
+    assert {item["variant"] for item in usual} == {asset.variants.get(markets=["GB"]).public_id}
+
+
+def test_a_variant_that_is_not_there_is_never_replaced_silently(system, partner):
+    asset, other = in_languages("de"), release_one("/Pantry/rye.jpg")
+    pim = system(partner)
+
+    for variant in (other.variants.get().public_id, "var_never_was"):
+        answer = pim.get(f"/assets/{asset.public_id}/renditions", {"variant": variant})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+def test_variant_and_language_are_not_given_together(system, partner):
+    asset = in_languages("de")
+
+    answer = system(partner).get(
+        f"/assets/{asset.public_id}/renditions",
+        {"language": "de", "variant": asset.variants.get().public_id},
+    )
+
+    assert (answer.status_code, answer.json()["errors"][0]["parameter"]) == (400, "variant")

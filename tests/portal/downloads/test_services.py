@@ -47,7 +47,9 @@ def authorise(partner, asset, *, recipe="web-1200", now=NOON, **more):
 
 
 def take(partner, asset, now=NOON):
-    return services.take(grant=authorise(partner, asset, now=now), partner=partner, taker=TAKER, now=now)
+    found = services.find(grant=authorise(partner, asset, now=now), now=now)
+    services.note_taken(found=found, partner=partner, taker=TAKER, now=now)
+    return found.rendition, found.name
 
 
 def test_taking_is_recorded_once_with_the_digest_of_the_bytes(partner, fact):

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from portal.downloads import services as downloads
-from portal.downloads.choices import Via
+from tests import builders
 from tests.builders import current_version, file_fact, make_rendition, release, release_one
 from tests.portal.pages.reading import links, words
 
@@ -30,13 +29,9 @@ def box(now, *, uuid: str = "box-1", size: int = 412_000, **fields):
     return release(fact, now=now)[0]
 
 
-def take(jana, asset, now, recipe="web-1200", **wanted) -> None:
-    grant = downloads.authorise_download(
-        partner=jana.partner, asset_id=asset.public_id, recipe=recipe, now=now, **wanted
-    )
-    make_rendition(grant.version, recipe)
-    taker = downloads.Taker(actor=f"user:{jana.user.public_id}", via=Via.PAGE, user=jana.user)
-    downloads.take(grant=grant, partner=jana.partner, taker=taker, now=now)
+def take(jana, asset, now) -> None:
+    make_rendition(current_version(asset))
+    builders.take(jana.partner, asset, user=jana.user, now=now)
 
 
 def test_offers_sizes_with_pixels_and_weight_the_usual_one_first(jana, now):
@@ -49,10 +44,8 @@ def test_offers_sizes_with_pixels_and_weight_the_usual_one_first(jana, now):
     assert "JPEG 1200 × 800" in words(answer), "not made yet: what it will be"
     assert "JPEG 3000 × 2000 · 412 kB" in words(answer)
     downloads_offered = [link for link in links(answer) if "/download/" in link]
-    assert (
-        downloads_offered[0]
-        == f"/o/{jana.partner.slug}/assets/{asset.public_id}/download/web-1200/?language=en"
-    )
+    address = f"/o/{jana.partner.slug}/assets/{asset.public_id}/download/web-1200/"
+    assert downloads_offered[0] == f"{address}?variant={asset.variants.get().public_id}"
 
 
 def test_says_status_version_rights_and_markets_in_words(jana, now):
@@ -88,7 +81,41 @@ def test_shows_the_language_asked_for(jana, now):
     answer = jana.get(f"assets/{asset.public_id}/", language="de")
 
     assert "box de.jpg" in words(answer)
-    assert any(link.endswith("/download/web-1200/?language=de") for link in links(answer))
+    german = asset.variants.get(language="de").public_id
+    assert any(link.endswith(f"/download/web-1200/?variant={german}") for link in links(answer))
+
+
+def test_two_markets_of_one_language_have_addresses_of_their_own(jana, now):
+    facts = [
+        file_fact(f"/Ours/box {market}.jpg", language="en", markets=[market], group="box")
+        for market in ("GB", "US")
+    ]
+    asset = release(*facts, now=now)[0]
+    british, american = asset.variants.order_by("markets")
+    make_rendition(american.current)
+    builders.take(jana.partner, asset, user=jana.user, now=now, variant=american.public_id)
+
+    usual = jana.get(f"assets/{asset.public_id}/", language="en")
+    answer = jana.get(f"assets/{asset.public_id}/", variant=american.public_id)
+
+    assert "box GB.jpg" in words(usual) and "You took" not in words(usual)
+    assert "box US.jpg" in words(answer) and "You took version 1" in words(answer)
+    assert "EN · GB EN · US" in words(usual)
+    assert {f"?variant={british.public_id}", f"?variant={american.public_id}"} <= set(links(answer))
+    assert any(link.endswith(f"/download/web-1200/?variant={american.public_id}") for link in links(answer))
+    assert all(
+        f"variant={american.public_id}" in link
+        for link in links(answer)
+        if link.startswith("?") and "tab=" in link and "#history" in link
+    )
+
+
+def test_a_variant_that_is_not_there_is_not_there(jana, now):
+    asset = box(now)
+    elsewhere = release_one("/Theirs/box.jpg").variants.get()
+
+    for variant in ("var_never_was", elsewhere.public_id, "\x00"):
+        assert jana.get(f"assets/{asset.public_id}/", variant=variant).status_code == 404, variant
 
 
 def test_two_versions_stand_side_by_side_with_what_differs(jana, now):

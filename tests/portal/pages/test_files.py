@@ -59,6 +59,41 @@ def test_head_describes_a_download_without_taking_it(jana, asset):
     assert not Download.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("header", "status"), [("If-None-Match", 304), ("Range", 416)], ids=["kept already", "behind the end"]
+)
+def test_an_answer_without_bytes_is_no_download(jana, asset, header, status):
+    digest = current_version(asset).renditions.get(revision__recipe__key="web-1200").sha256
+    value = {"If-None-Match": f'"{digest}"', "Range": "bytes=99999999-"}[header]
+
+    answer = jana.client.get(
+        f"/o/{jana.partner.slug}/assets/{asset.public_id}/download/web-1200/", headers={header: value}
+    )
+
+    assert (answer.status_code, answer.content) == (status, b"")
+    assert not Download.objects.exists()
+
+
+def test_a_download_in_parts_is_one(jana, asset):
+    for part in ("bytes=0-9", "bytes=10-"):
+        answer = jana.client.get(
+            f"/o/{jana.partner.slug}/assets/{asset.public_id}/download/web-1200/", headers={"Range": part}
+        )
+        assert answer.status_code == 206 and answer.getvalue()
+
+    assert Download.objects.count() == 1
+
+
+def test_the_variant_named_is_the_one_given_out(jana, asset):
+    box, other = asset.variants.get(), release_one("/Ours/other.jpg", now=timezone.now()).variants.get()
+    path = f"assets/{asset.public_id}/download/web-1200/"
+
+    assert jana.get(path, variant=box.public_id).getvalue()
+    for variant in (other.public_id, "var_never_was", ""):
+        assert jana.get(path, variant=variant).status_code == 404
+        assert jana.get(f"assets/{asset.public_id}/preview/480/", variant=variant).status_code == 404
+
+
 @pytest.mark.parametrize("method", ["post", "put", "delete"])
 def test_a_file_is_only_read(jana, asset, method):
     call = getattr(jana.client, method)
