@@ -16,7 +16,7 @@ def test_cache_and_broker_read_the_same_address(tmp_path):
             assert cache.get("key") == b"value"
         with kombu.Connection(server.url) as broker:
             broker.SimpleQueue("queue").put({"id": 7})
-            assert broker.SimpleQueue("queue").get(timeout=2).payload == {"id": 7}
+            assert broker.SimpleQueue("queue").get(timeout=30).payload == {"id": 7}
 
 
 def test_without_the_password_nothing_is_told(tmp_path):

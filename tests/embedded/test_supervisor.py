@@ -55,7 +55,7 @@ def start(tmp_path):
 
 def pids(folder: Path, name: str, count: int) -> list[int]:
     """Wait until ``count`` starts are noted and return their process ids."""
-    file, end = folder / f"{name}.pids", time.monotonic() + 10
+    file, end = folder / f"{name}.pids", time.monotonic() + 60
     while time.monotonic() < end:
         if file.exists() and len(lines := file.read_text().split()) >= count:
             return [int(line) for line in lines]
@@ -64,7 +64,7 @@ def pids(folder: Path, name: str, count: int) -> list[int]:
 
 
 def wait_gone(*processes: int) -> bool:
-    end = time.monotonic() + 5
+    end = time.monotonic() + 30
     while any(Path(f"/proc/{pid}").exists() for pid in processes):
         if time.monotonic() > end:
             return False
@@ -108,8 +108,9 @@ def test_stopping_takes_seconds_and_leaves_nothing_of_stubborn_programs(start, t
     supervisor.send_signal(number)
     supervisor.send_signal(number)
 
-    assert supervisor.wait(timeout=10) == 0
-    assert time.monotonic() - begun < 5
+    assert supervisor.wait(timeout=60) == 0
+    # Asked politely it would never end: within the patience for stubborn programs, and what a busy machine adds.
+    assert time.monotonic() - begun < 20
     assert wait_gone(*everything)
 
 

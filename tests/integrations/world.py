@@ -144,15 +144,14 @@ def running(folder: Path, seed: Path):
         yield World(url, json.loads((folder / "credentials.json").read_text()))
     finally:
         program.terminate()
-        program.wait(15)
+        program.wait(60)
         log.close()
 
 
 def _wait_for(url: str, program: subprocess.Popen, log: Path) -> None:
-    for _ in range(300):
-        if program.poll() is not None:
-            break
-        with contextlib.suppress(OSError), urlopen(url, timeout=2):
+    end = time.monotonic() + 90
+    while program.poll() is None and time.monotonic() < end:
+        with contextlib.suppress(OSError), urlopen(url, timeout=10):
             return
         time.sleep(0.05)
     raise AssertionError(f"The sandbox did not start:\n{log.read_text()[-4000:]}")

@@ -127,7 +127,7 @@ def test_server_that_sends_a_byte_now_and_then_is_cut_off_in_time(server, answer
     with pytest.raises(Retryable, match="took longer than"):
         server.call(total_seconds=0.5)
 
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 8, "the whole would take ten seconds"
 
 
 def test_silent_server_is_given_up(server):

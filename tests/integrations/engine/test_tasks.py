@@ -30,7 +30,7 @@ class Broker:
         self.sent.append(name)
 
     def wait_for(self, count):
-        for _ in range(200):
+        for _ in range(3000):
             if len(self.sent) >= count:
                 return
             time.sleep(0.01)
@@ -45,7 +45,7 @@ def test_waking_never_waits_for_the_broker(monkeypatch):
         wake("deliver")
 
     assert time.monotonic() - began < 0.5
-    assert broker.reached.wait(5)
+    assert broker.reached.wait(30)
     broker.free.set()
 
 
@@ -53,7 +53,7 @@ def test_many_wishes_are_few_messages(monkeypatch):
     broker = Broker(monkeypatch, hang=True)
     wake = tasks._Waker()
     wake("deliver")
-    assert broker.reached.wait(5)
+    assert broker.reached.wait(30)
     for _ in range(100):
         wake("deliver")
         wake("process")
@@ -68,8 +68,9 @@ def test_broker_that_is_down_is_no_trouble_and_the_next_wish_tries_again(monkeyp
     broker = Broker(monkeypatch, error=ConnectionError("password@host"))
     wake = tasks._Waker()
     wake("deliver")
-    assert broker.reached.wait(5)
-    time.sleep(0.05)
+    end = time.monotonic() + 30
+    while "cannot be told" not in caplog.text and time.monotonic() < end:
+        time.sleep(0.01)
     broker.error = None
 
     wake("deliver")

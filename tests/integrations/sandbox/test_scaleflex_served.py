@@ -41,7 +41,7 @@ class Served:
             str(self.port),
         ]
         self.process = subprocess.Popen([*command, "--seed", seed(folder / "seed")], cwd=ROOT)
-        for _ in range(200):
+        for _ in range(900):
             try:
                 urlopen(f"{self.url}/_sandbox/", timeout=5).close()
                 break
@@ -76,7 +76,7 @@ class Served:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(10)
+        return self.process.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def test_it_answers_and_its_links_lead_back_to_it(served):
     file = next(file for file in served.files()["files"] if file["name"] == "Front 100.jpg")
 
     for word in ("cdn", "public", "permalink"):
-        with urlopen(file["url"][word], timeout=10) as answer:
+        with urlopen(file["url"][word], timeout=30) as answer:
             assert hashlib.sha1(answer.read()).hexdigest() == file["hash"]["sha1"], word
 
 
@@ -208,7 +208,7 @@ def test_calls_are_counted_by_address_faults_included(served):
 def test_faults_of_the_cdn_leave_the_api_alone(served):
     served.fault(part="cdn", kind="html", path=r"Front.*\.jpg")
     file = next(file for file in served.files()["files"] if file["name"] == "Front 100.jpg")
-    with urlopen(file["url"]["cdn"], timeout=10) as answer:
+    with urlopen(file["url"]["cdn"], timeout=30) as answer:
         assert answer.headers["Content-Type"].startswith("text/html")
 
 

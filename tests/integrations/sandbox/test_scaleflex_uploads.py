@@ -257,10 +257,10 @@ def test_pixels_are_counted_after_the_orientation_flag(dam):
 
 
 def test_colours_and_thumbnail_come_later_when_the_switch_says_so(dam):
-    dam.switch(processing_delay_seconds=0.2)
+    dam.switch(processing_delay_seconds=2)
     uuid = dam.ok(send(dam, "a.jpg", jpeg(colour="navy")))["file"]["uuid"]
     early = dam.get(f"/v5/files/{uuid}")["file"]
-    for _ in range(50):
+    for _ in range(600):
         threading.Event().wait(0.1)
         late = dam.get(f"/v5/files/{uuid}")["file"]
         if "thumbnail" in late["info"]:

@@ -155,7 +155,7 @@ def job(dam, kind, body, query=""):
     headers = {"X-Filerobot-Key": dam.key, "Filerobot-Token": dam.token}
     started = dam.http.post(f"/videos/v2/{kind}/url{query}", json=[{"url": url, **body}], headers=headers)
     result = dam.ok(started)["result"][0]
-    for _ in range(200):
+    for _ in range(1200):
         progress = dam.http.get(result["progress"].removeprefix("http://dam.test"), headers=headers).json
         if progress["ready"]:
             break
