@@ -45,7 +45,9 @@ PLACES = [
     Place("sign-in", _at("/accounts/login/"), ("account/login.html",), reader=""),
     Place("ask for a code", _at("/accounts/login/code/"), ("account/request_login_code.html",), reader=""),
     Place("no sign-up", _at("/accounts/signup/"), ("account/signup_closed.html",), reader=""),
-    Place("password forgotten", _at("/accounts/password/reset/"), (), reader=""),
+    Place(
+        "password forgotten", _at("/accounts/password/reset/"), ("account/password_reset.html",), reader=""
+    ),
     Place(
         "invitation, new",
         lambda house: f"/invitations/{house.invitation}/",
