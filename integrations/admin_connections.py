@@ -61,8 +61,9 @@ class ConnectionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        if "options" in self.fields:
-            self.fields["options"].encoder = _Lines
+        options = self.fields.get("options")
+        if isinstance(options, forms.JSONField):
+            options.encoder = _Lines
         self._stored = self._open()
         for name, (label, vendors) in SECRETS.items():
             if self.instance.pk and self.instance.vendor not in vendors:

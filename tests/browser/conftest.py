@@ -11,7 +11,7 @@ from django.conf import settings as django_settings
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import override_settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from integrations.embedded import chromium
@@ -20,6 +20,9 @@ from tests.browser.arguments import ARGUMENTS
 from tests.browser.house import House
 
 COPY = "browser"
+#: Milliseconds. What is there is seen at once; on a busy machine it may take a while until it is there.
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -112,7 +115,7 @@ class Visit:
         self.context: BrowserContext = browser.new_context(
             base_url=site.url, reduced_motion="reduce", **{"locale": "en-GB", **options}
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(PATIENCE)
         if user is not None:
             self.remember(django_settings.SESSION_COOKIE_NAME, session_of(user))
         self.page: Page = self.context.new_page()

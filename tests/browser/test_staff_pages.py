@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import reverse
 
+from integrations.models import Connection, InboundEvent, OutboxMessage
 from portal.catalog.models import Asset
 from portal.core.staff_admin import StaffAdmin
 from portal.partners.models import Community
@@ -25,8 +26,10 @@ def _list(meta) -> Callable[[House], str]:
     return lambda house: reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")
 
 
-def _page(name: str, find: Callable[[House], object], query: str = "") -> Callable[[House], str]:
-    return lambda house: reverse(f"admin:portal_{name}", args=[find(house).pk]) + query
+def _page(
+    name: str, find: Callable[[House], object], query: str = "", *, app: str = "portal"
+) -> Callable[[House], str]:
+    return lambda house: reverse(f"admin:{app}_{name}", args=[find(house).pk]) + query
 
 
 PAGES: dict[str, Callable[[House], str]] = {
@@ -55,6 +58,18 @@ PAGES: dict[str, Callable[[House], str]] = {
     "asset": _page("asset_change", lambda house: house.muesli),
     "asset, not published": _page("asset_change", lambda house: Asset.objects.order_by("-pk").first()),
     "download size": _page("recipe_change", lambda house: Recipe.objects.get(key="web-1200")),
+    "connection": _page(
+        "connection_change", lambda house: Connection.objects.get(vendor="scaleflex"), app="integrations"
+    ),
+    "connection, new": lambda house: reverse("admin:integrations_connection_add"),
+    "inbox, one event": _page(
+        "inboundevent_change", lambda house: InboundEvent.objects.first(), app="integrations"
+    ),
+    "outbox, one that is parked": _page(
+        "outboxmessage_change",
+        lambda house: OutboxMessage.objects.filter(state="parked").first(),
+        app="integrations",
+    ),
     "person": _page("user_change", lambda house: house.reader),
     "person, oneself": _page("user_change", lambda house: house.staff),
     "person, new": lambda house: reverse("admin:portal_user_add"),
