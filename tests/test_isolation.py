@@ -177,7 +177,7 @@ def test_link_inside_a_file_leads_only_to_companies_of_the_reader(world):
     never = world.ours.browser.get("/v/ver_never/")
 
     place = f"/o/{world.ours.partner.slug}/assets/{world.ours.asset.public_id}/"
-    assert own["Location"] == f"{place}?language=&tab=versions#history"
+    assert own["Location"] == f"{place}?variant={ours.variant.public_id}&tab=versions#history"
     assert world.ours.browser.get(own["Location"]).status_code == 200
     assert (hidden.status_code, hidden.content) == (404, never.content)
 

@@ -54,7 +54,7 @@ def version_link(request: HttpRequest, version: str) -> HttpResponse:
         with rowscope.limited_to(place.partner_id):
             found = publications.place_of_version(place.partner, version)
         if found is not None:
-            asset, language = found
-            query = urlencode({"language": language, "tab": "versions"})
+            asset, variant = found
+            query = urlencode({"variant": variant, "tab": "versions"})
             return redirect(f"{reverse('pages:asset', args=[place.partner.slug, asset])}?{query}#history")
     raise NotFound

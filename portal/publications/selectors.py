@@ -139,13 +139,13 @@ def pictures_of_product(
 
 def place_of_version(partner: Partner, public_id: str) -> tuple[str, str] | None:
     """
-    Return an asset's public id and the language of the variant a version belongs to, ``None`` when it was never
+    Return the public ids of the asset and the variant a version belongs to, ``None`` when it was never
     this partner's. It may have been taken back since: the asset's page says so.
     """
     items = PublicationItem.objects.filter(
         community_id__in=community_ids(partner), variant__versions__public_id=public_id
     )
-    return items.values_list("variant__asset__public_id", "variant__language").first()
+    return items.values_list("variant__asset__public_id", "variant__public_id").first()
 
 
 def choose_variant(
