@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from integrations import connections, inbox, routing
 from integrations.errors import BadOptions, BadPayload, DeliveryError, Refused, Retryable
-from integrations.models import InboundEvent
+from integrations.models import Connection, InboundEvent
 from integrations.payloads import decode
 from integrations.trading_grid import (
     auth,
@@ -126,6 +126,16 @@ def broken(draw, true: bytes = WORDS) -> bytes:
         "bom": b"\xef\xbb\xbf" + true,
         "utf16": true.decode().encode("utf-16"),
     }[how]
+
+
+def make_connection() -> Connection:
+    return connections.ensure_connection(
+        vendor="trading_grid",
+        key="grid",
+        name="Grid",
+        options={"gateway_url": "http://127.0.0.1:9", "company_id": "GC"},
+        credentials={"consumer_key": "k", "consumer_secret": "s"},
+    )
 
 
 def survives(do: Callable[[], object]) -> object:
@@ -267,6 +277,23 @@ def test_pushed_bytes_are_an_event_or_a_sentence(body):
     survives(lambda: events.event(inbound.event_of(body)))
 
 
+@pytest.mark.parametrize(("depth", "is_taken"), [(100, True), (300, False), (900, False), (100_000, False)])
+@pytest.mark.django_db
+def test_event_nested_deeper_than_we_can_write_again_is_refused_where_it_is_read(depth, is_taken):
+    connection = make_connection()
+    body = b'{"id": "evt-1", "type": "community.weather.changed", "data": ' + deep(depth) + b"}"
+
+    def take():
+        inbound.store_events(connection, [inbound.event_of(body)], now=timezone.now())
+
+    if is_taken:
+        take()
+    else:
+        with pytest.raises(BadPayload):
+            take()
+    assert InboundEvent.objects.exists() == is_taken
+
+
 # -- Over the wire -------------------------------------------------------------------------------------------
 @pytest.fixture
 def account(world, db) -> config.Account:
@@ -314,13 +341,7 @@ def test_broken_refusal_is_a_refusal(account, world, body, status):
 @few
 @given(data=OBJECTS)
 def test_event_of_any_content_is_stored_or_refused_whole(data):
-    connection = connections.ensure_connection(
-        vendor="trading_grid",
-        key="grid",
-        name="Grid",
-        options={"gateway_url": "http://127.0.0.1:9", "company_id": "GC"},
-        credentials={"consumer_key": "k", "consumer_secret": "s"},
-    )
+    connection = make_connection()
     InboundEvent.objects.all().delete()
     told = decode(json.dumps(data).encode(), source="Trading Grid")
     whole = {"id": "evt-1", "type": "community.weather.changed", "data": told}
