@@ -90,26 +90,32 @@ def test_database_that_is_away_makes_it_unready_within_a_second(client, monkeypa
     port = request.getfixturevalue(how)
     monkeypatch.setitem(connections.settings["default"], "HOST", "127.0.0.1")
     monkeypatch.setitem(connections.settings["default"], "PORT", str(port))
+    # Whoever waited for the connection would wait far longer than a busy machine needs for the answer.
+    monkeypatch.setitem(connections.settings["default"]["OPTIONS"], "connect_timeout", 60)
 
     answer, found, seconds = readyz(client)
 
     assert (answer.status_code, answer["Retry-After"], found["database"]) == (503, "5", "missing")
-    assert seconds < 3
+    assert seconds < 20
 
 
 @pytest.mark.parametrize("how", ["silent", "refused"])
 def test_redis_that_is_away_is_said_and_the_portal_stays_ready(client, settings, request, how):
     port = request.getfixturevalue(how)
     settings.CACHES = {
-        "default": {**settings.CACHES["default"], "LOCATION": f"redis://127.0.0.1:{port}/0"}
-    }  # fmt: skip
+        "default": {
+            **settings.CACHES["default"],
+            "LOCATION": f"redis://127.0.0.1:{port}/0",
+            "OPTIONS": {"socket_connect_timeout": 60, "socket_timeout": 60},
+        }
+    }
 
     answer, found, seconds = readyz(client)
 
     assert answer.status_code == 200
     assert (found["database"], found["cache"], found["worker"]) == ("ok", "missing", found["worker"])
     assert found["worker"] != "ok"
-    assert seconds < 3
+    assert seconds < 20
 
 
 def test_broker_that_is_away_is_said(client, refused, monkeypatch):
