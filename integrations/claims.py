@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import connection as database
 from django.db import transaction
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Coalesce
 
 from integrations import connections
@@ -25,8 +26,10 @@ from integrations.retry import CRASHES_ALLOWED
 
 logger = logging.getLogger(__name__)
 
-#: Between the two transactions a row is nobody's; it is not taken for a crashed worker's within this time.
+#: Between the two transactions a row is nobody's; it is not taken for a crashed worker's within this time,
 HANDOVER = timedelta(seconds=2)
+#: and within this one not while the connection lives that began the attempt: a machine may be that slow.
+SLOW_HANDOVER = timedelta(seconds=15)
 
 W = TypeVar("W", bound=Work)
 
@@ -48,8 +51,11 @@ def _due(model: type[W], now: datetime) -> QuerySet[W]:
     )
     # News of the latest state need not wait for older news that is parked or has its turn only later.
     coverable = Q(coalesces=True, kind=OuterRef("kind")) & (Q(state="parked") | Q(not_before__gt=now))
+    # Our own connection is not at work on anything while it asks.
+    living = RawSQL("SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()", [])
+    left_alone = Q(started_at__lte=now - HANDOVER) & ~Q(started_by__in=living)
     return model._default_manager.filter(
-        Q(started_at__isnull=True) | Q(started_at__lte=now - HANDOVER),
+        Q(started_at__isnull=True) | left_alone | Q(started_at__lte=now - SLOW_HANDOVER),
         Q(coalesces=True) & ~Exists(elders.exclude(coverable)) | Q(coalesces=False) & ~Exists(elders),
         _FIRST | ~Q(connection__in=spent),
         state="pending",
@@ -112,6 +118,7 @@ def _take(model: type[W], now: datetime, batch: int) -> list[W] | None:
             attempts=F("attempts") + 1,
             crashes=row.crashes,
             started_at=now,
+            started_by=database.connection.info.backend_pid,
             first_attempt_at=Coalesce("first_attempt_at", now),
         )
         row.attempts += 1

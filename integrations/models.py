@@ -72,6 +72,7 @@ class Work(models.Model):
     ``coalesces``     tells the latest state, so an older row of the same key and kind is covered by a younger
     ``not_before``    not due before; waiting is this column and nothing else
     ``started_at``    set before an attempt and cleared after it: still set means that the worker died
+    ``started_by``    PostgreSQL's number of the connection that began it: while it lives, the worker may only be slow
     ``crashes``       attempts that ended so
     """
 
@@ -87,6 +88,7 @@ class Work(models.Model):
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     crashes = models.PositiveSmallIntegerField(_("crashes"), default=0)
     started_at = models.DateTimeField(_("attempt began"), null=True, blank=True)
+    started_by = models.IntegerField(null=True, editable=False)
     first_attempt_at = models.DateTimeField(_("first attempt"), null=True, blank=True)
     last_error = models.CharField(_("reason"), max_length=500, blank=True)
 

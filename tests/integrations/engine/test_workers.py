@@ -111,6 +111,30 @@ def test_attempt_overtaken_in_the_moment_between_gives_way():
         assert [row.dedupe_key for row in mine] == ["a"]
 
 
+def test_worker_that_is_only_slow_is_not_taken_for_a_crashed_one():
+    enqueue(message(make_connection(), "a"))
+    has_begun, may_end = threading.Event(), threading.Event()
+
+    def work():
+        taken = claims.take(OutboxMessage, now=NOON)
+        has_begun.set()
+        assert may_end.wait(20)
+        with claims.held(taken) as mine:
+            return [row.dedupe_key for row in mine]
+
+    thread, outcome = in_thread(work)
+    assert has_begun.wait(20)
+
+    assert claims.take(OutboxMessage, now=NOON + 10 * SECOND) == []
+    may_end.set()
+    thread.join(20)
+
+    assert outcome == [["a"]]
+    # Its connection is gone now, and the row was left as it was begun.
+    (again,) = claims.take(OutboxMessage, now=NOON + 10 * SECOND)
+    assert again.crashes == 1
+
+
 def test_waking_never_breaks_what_has_been_committed():
     def broken():
         raise ConnectionError("no broker")
