@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """
-Django's command line, and two words that need nothing installed.
+Django's command line, and three words that need nothing installed.
 
     python3 manage.py demo    the whole system with sample media, on this machine
     python3 manage.py test    every test
+    python3 manage.py soak    the whole system under faults, as long as one likes
 
-Both build ``.venv`` from the locked requirements first; every other word is Django's.
+They build ``.venv`` from the locked requirements first; every other word is Django's.
 """
 
 import os

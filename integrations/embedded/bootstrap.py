@@ -30,6 +30,7 @@ LOG = VENV / "install.log"
 WORDS = {
     "demo": ("integrations.embedded.demo", False),
     "test": ("integrations.embedded.testing", True),
+    "soak": ("tests.faults.soak", True),
 }
 BOOTSTRAP, RUNTIME, DEVELOPMENT = "requirements-bootstrap.txt", "requirements.txt", "requirements-dev.txt"
 
