@@ -18,6 +18,12 @@ def _without_address(logger, name, event):
     return event
 
 
+#: As structlog's ``dict_tracebacks``, but without the values of variables: bodies and secrets are among them.
+_tracebacks = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
+
 def logging_settings(*, level: str, plain: bool) -> dict[str, Any]:
     """
     Return Django's LOGGING: one line per event on standard error, JSON unless ``plain``.
@@ -35,9 +41,12 @@ def logging_settings(*, level: str, plain: bool) -> dict[str, Any]:
         cache_logger_on_first_use=True,
     )
     renderer: Any = (
-        structlog.dev.ConsoleRenderer(colors=False) if plain else structlog.processors.JSONRenderer()
+        # Plain tracebacks: the pretty ones show the values of variables, secrets among them, and take seconds each.
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+        if plain
+        else structlog.processors.JSONRenderer()
     )
-    last = [] if plain else [structlog.processors.dict_tracebacks]
+    last = [] if plain else [_tracebacks]
     return {
         "version": 1,
         "disable_existing_loggers": False,
