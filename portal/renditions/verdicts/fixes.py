@@ -1,0 +1,154 @@
+"""
+Safe fixes: convert, pad, make smaller, recompress. They change how a picture is stored and how much white is around it,
+never what it shows, and never enlarge it.
+
+Nothing is handed out on hope: the result is measured again, and counts only when every rule named as fixed passes and
+no rule that passed before fails.
+"""
+
+from dataclasses import dataclass
+
+import pyvips
+
+from portal.renditions import finishing, metadata
+from portal.renditions.choices import Format
+from portal.renditions.verdicts.measure import load, measure
+from portal.renditions.verdicts.rules import Rule, Specification, State, judge
+
+_FORMATS = [Format.JPEG, Format.PNG, Format.WEBP, Format.AVIF]
+#: What these fixes can put right; a wrong background, a small product or a frame need a person.
+FIXABLE = {
+    "width", "height", "longest_side", "shortest_side", "ratio", "bytes", "format", "colour", "dpi", "transparent",
+}  # fmt: skip
+_WHITE = [255, 255, 255]
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """
+    ``steps``  what was done, in order: upright, colours, opaque, smaller, padded, format, weight, dpi
+    ``rules``  ids of the rules that failed before and pass now
+    """
+
+    content: bytes
+    format: str
+    steps: tuple[str, ...]
+    rules: tuple[str, ...]
+
+
+class CannotFix(ValueError):
+    """No safe fix makes more rules pass; ``rules`` are the ids of those that fail."""
+
+    def __init__(self, rules: tuple[str, ...]):
+        super().__init__(", ".join(rules))
+        self.rules = rules
+
+
+def fix(content: bytes, specification: Specification, *, file_name: str = "") -> Fixed:
+    """
+    Return the picture with as many rules put right as can be without changing what it shows.
+
+    :raises CannotFix: nothing can be put right, or only at the cost of another rule
+    :raises NotAPicture: the bytes cannot be read
+    """
+    before = judge(specification, measure(content, file_name=file_name))
+    failed = [line.rule for line in before.failed]
+    wanted = [rule for rule in failed if rule.measure in FIXABLE]
+    if not wanted:
+        raise CannotFix(tuple(rule.id for rule in failed))
+    rules = {rule.measure: rule for rule in specification.rules}
+    made, form, steps = _made(load(content), measure(content).format, rules)
+    after = judge(specification, measure(made, file_name=file_name))
+    states = {line.rule.id: line.state for line in after.lines}
+    worse = [
+        line.rule.id
+        for line in before.lines
+        if line.state != State.FAILED and states[line.rule.id] == State.FAILED
+    ]
+    put_right = tuple(rule.id for rule in wanted if states[rule.id] == State.PASSED)
+    if worse or not put_right:
+        raise CannotFix(tuple(rule.id for rule in failed))
+    return Fixed(made, form, steps, put_right)
+
+
+def _made(image: pyvips.Image, came_as: str, rules: dict[str, Rule]) -> tuple[bytes, Format, tuple[str, ...]]:
+    steps: list[str] = []
+    managed = finishing.managed(image)
+    if image.interpretation not in ("srgb", "b-w") or image.get_typeof("icc-profile-data"):
+        steps.append("colours")
+    image = managed
+    form = _format(came_as, rules)
+    if image.hasalpha() and ("transparent" in rules or form == Format.JPEG):
+        image = image.flatten(background=_WHITE[: image.bands - 1])
+        steps.append("opaque")
+    image = _sized(image, rules, steps)
+    if str(form) != came_as:
+        steps.append("format")
+    most = rules["bytes"].most if "bytes" in rules else None
+    made = _light(image, form, int(most) if most is not None else None, steps)
+    dpi = rules["dpi"].least if "dpi" in rules else None
+    if dpi is not None and form in (Format.JPEG, Format.PNG):
+        stamp = metadata.into_jpeg if form == Format.JPEG else metadata.into_png
+        made = stamp(made, dpi=round(dpi))
+        steps.append("dpi")
+    return made, form, tuple(steps)
+
+
+def _format(came_as: str, rules: dict[str, Rule]) -> Format:
+    allowed = rules["format"].one_of if "format" in rules else ()
+    forms = [form for form in _FORMATS if not allowed or str(form) in allowed] or [Format.JPEG]
+    return next((form for form in forms if str(form) == came_as), forms[0])
+
+
+def _sized(image: pyvips.Image, rules: dict[str, Rule], steps: list[str]) -> pyvips.Image:
+    """Pad to the ratio and to the least size, then make smaller what is too large."""
+    width, height = image.width, image.height
+    ratio = rules.get("ratio")
+    if ratio is not None:
+        if ratio.least is not None and width / height < ratio.least:
+            width = round(height * (ratio.least if ratio.most is None else (ratio.least + ratio.most) / 2))
+        elif ratio.most is not None and width / height > ratio.most:
+            height = round(width / (ratio.most if ratio.least is None else (ratio.least + ratio.most) / 2))
+    scale = min([1.0, *_most(rules, width, height)])
+    if scale < 1:
+        image = image.thumbnail_image(
+            max(1, int(image.width * scale)), height=max(1, int(image.height * scale)), size="force"
+        )
+        width, height = max(image.width, int(width * scale)), max(image.height, int(height * scale))
+        steps.append("smaller")
+    if (width, height) != (image.width, image.height):
+        image = image.embed(
+            (width - image.width) // 2, (height - image.height) // 2, width, height,
+            extend="background", background=[255] * image.bands,
+        )  # fmt: skip
+        steps.append("padded")
+    return image
+
+
+def _most(rules: dict[str, Rule], width: int, height: int) -> list[float]:
+    sides = {
+        "width": width, "height": height, "longest_side": max(width, height), "shortest_side": min(width, height),
+    }  # fmt: skip
+    return [
+        rules[name].most / side  # type: ignore[operator]
+        for name, side in sides.items()
+        if name in rules and rules[name].most is not None and side > (rules[name].most or 0)
+    ]
+
+
+def _light(image: pyvips.Image, form: Format, most: int | None, steps: list[str]) -> bytes:
+    """Return the file at the best quality within the bound, the lightest there is when none is."""
+    made = finishing.encode(image, form, quality=finishing.BEST_QUALITY)
+    if most is None or len(made) <= most or form == Format.PNG:
+        return made
+    steps.append("weight")
+    low, high = finishing.LEAST_QUALITY, finishing.BEST_QUALITY - 1
+    found = finishing.encode(image, form, quality=low)
+    while low < high and len(found) <= most:
+        middle = (low + high + 1) // 2
+        tried = finishing.encode(image, form, quality=middle)
+        if len(tried) <= most:
+            low, found = middle, tried
+        else:
+            high = middle - 1
+    return found

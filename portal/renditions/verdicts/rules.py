@@ -1,0 +1,208 @@
+"""
+Channel specifications as rule files, and the verdict on a picture: one line per rule, with what was measured.
+
+A rule file is TOML; ``specifications/`` has ours. Keys of the file: ``key``, ``version``, ``title`` by language,
+``channel`` (shop, marketplace, print, catalogue) and ``[[rules]]``, each with ``id``, ``measure``, ``source``, ``date``
+and a bound: ``least``, ``most``, ``one_of`` or ``pattern``.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from portal.renditions.verdicts.measure import Measured
+
+FOLDER = Path(__file__).resolve().parents[1] / "specifications"
+CHANNELS = ("shop", "marketplace", "print", "catalogue")
+#: What a rule may bound: numbers by least and most, words by one_of or pattern.
+NUMBERS = {
+    "width", "height", "longest_side", "shortest_side", "ratio", "bytes", "dpi", "transparent", "off_white", "fill",
+    "margin", "border", "per_view",
+}  # fmt: skip
+WORDS = {"format", "colour", "file_name"}
+#: What can be told before there are bytes: from the DAM's word and the recipe.
+FROM_FACTS = {
+    "width", "height", "longest_side", "shortest_side", "ratio", "format", "file_name", "bytes", "per_view",
+}  # fmt: skip
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+MOST_RULES = 40
+
+
+class BadSpecification(ValueError):
+    """The rules cannot be read; the text says which and why."""
+
+
+class State(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    #: It cannot be told from what is known.
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """``source`` and ``date`` say where the bound comes from, and as of when."""
+
+    id: str
+    measure: str
+    least: float | None = None
+    most: float | None = None
+    one_of: tuple[str, ...] = ()
+    pattern: str = ""
+    source: str = ""
+    date: str = ""
+
+    def state(self, value: Any) -> State:
+        """Say whether a measured value is within the bound; ``None`` is not known."""
+        if value is None or value == "":
+            return State.UNKNOWN
+        if self.one_of:
+            return State.PASSED if value in self.one_of else State.FAILED
+        if self.pattern:
+            return State.PASSED if re.fullmatch(self.pattern, str(value)) else State.FAILED
+        low = self.least is None or value >= self.least
+        return State.PASSED if low and (self.most is None or value <= self.most) else State.FAILED
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A channel's rules as of a version. Rules are in the order of the file."""
+
+    key: str
+    version: str
+    title: Mapping[str, str]
+    channel: str
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One rule's verdict. ``value`` is what was measured, ``None`` when it could not be."""
+
+    rule: Rule
+    value: Any
+    state: State
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a specification says of one picture, rule by rule."""
+
+    specification: Specification
+    lines: tuple[Line, ...]
+
+    @property
+    def state(self) -> State:
+        """Failed if any rule failed, else unknown if any is unknown, else passed."""
+        states = {line.state for line in self.lines}
+        return next((state for state in (State.FAILED, State.UNKNOWN) if state in states), State.PASSED)
+
+    @property
+    def failed(self) -> tuple[Line, ...]:
+        return tuple(line for line in self.lines if line.state == State.FAILED)
+
+
+def judge(specification: Specification, measured: Measured | Mapping[str, Any]) -> Verdict:
+    """
+    Return the verdict, rule by rule.
+
+    :param measured: of the bytes; or a mapping of what is known without them, by name of ``FROM_FACTS``
+    """
+    lines = []
+    for rule in specification.rules:
+        value = (
+            getattr(measured, rule.measure, None)
+            if isinstance(measured, Measured)
+            else measured.get(rule.measure)
+        )
+        lines.append(Line(rule, value, rule.state(value)))
+    return Verdict(specification, tuple(lines))
+
+
+def read(text: str) -> Specification:
+    """
+    :raises BadSpecification: it is no TOML, or says something no rule can
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadSpecification(f"not readable: {error}") from None
+    return build(data)
+
+
+def build(data: Mapping[str, Any]) -> Specification:
+    """
+    Return a specification from plain data, of a file, a form or an API call.
+
+    :param data: ``{"key": str, "version": str, "title": {language: str} | str, "channel": str, "rules": [{...}]}``
+    :raises BadSpecification: something is missing, unknown or contradicts itself
+    """
+    key, channel = str(data.get("key", "")), str(data.get("channel", ""))
+    if not _KEY.fullmatch(key):
+        raise BadSpecification("key: lower-case letters, digits and hyphens, at most 40")
+    if channel not in CHANNELS:
+        raise BadSpecification(f"channel: one of {', '.join(CHANNELS)}")
+    rules = data.get("rules")
+    if not isinstance(rules, list | tuple) or not 1 <= len(rules) <= MOST_RULES:
+        raise BadSpecification(f"rules: from one to {MOST_RULES}")
+    built = tuple(_rule(number, rule) for number, rule in enumerate(rules, 1))
+    if len({rule.id for rule in built}) < len(built):
+        raise BadSpecification("rules: two have the same id")
+    title = data.get("title") or {"en": key}
+    title = {"en": title} if isinstance(title, str) else {str(k): str(v) for k, v in title.items()}
+    return Specification(key, str(data.get("version") or "1"), title, channel, built)
+
+
+def _rule(number: int, data: Any) -> Rule:
+    if not isinstance(data, Mapping):
+        raise BadSpecification(f"rule {number}: not an object")
+    unknown = data.keys() - {"id", "measure", "least", "most", "one_of", "pattern", "source", "date"}
+    if unknown:
+        raise BadSpecification(f"rule {number}: {sorted(unknown)[0]} is not known")
+    measure = str(data.get("measure", ""))
+    rule_id = str(data.get("id") or measure)
+    if not _KEY.fullmatch(rule_id.replace("_", "-")):
+        raise BadSpecification(f"rule {number}: its id is not usable")
+    bounds: dict[str, Any] = {name: data[name] for name in ("least", "most") if data.get(name) is not None}
+    one_of, pattern = data.get("one_of") or (), str(data.get("pattern") or "")
+    if measure in NUMBERS:
+        if not bounds or one_of or pattern:
+            raise BadSpecification(f"rule {number}: {measure} needs least, most or both")
+        if any(isinstance(v, bool) or not isinstance(v, int | float) or v < 0 for v in bounds.values()):
+            raise BadSpecification(f"rule {number}: least and most are numbers, not below zero")
+        if "least" in bounds and "most" in bounds and bounds["least"] > bounds["most"]:
+            raise BadSpecification(f"rule {number}: least is above most")
+    elif measure in WORDS:
+        if bounds or bool(one_of) == bool(pattern):
+            raise BadSpecification(f"rule {number}: {measure} needs one_of or pattern")
+        _check_pattern(number, pattern)
+    else:
+        raise BadSpecification(f"rule {number}: {measure or 'nothing'} cannot be measured")
+    if isinstance(one_of, str) or not all(isinstance(word, str) for word in one_of):
+        raise BadSpecification(f"rule {number}: one_of is a list of words")
+    return Rule(
+        id=rule_id, measure=measure, one_of=tuple(one_of), pattern=pattern,
+        source=str(data.get("source", ""))[:300], date=str(data.get("date", ""))[:10], **bounds,
+    )  # fmt: skip
+
+
+def _check_pattern(number: int, pattern: str) -> None:
+    # File names are short, and a pattern without repeated groups cannot take long over them.
+    if len(pattern) > 200 or re.search(r"\)[*+{]", pattern):
+        raise BadSpecification(f"rule {number}: the pattern is too long, or repeats a group")
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise BadSpecification(f"rule {number}: the pattern is wrong: {error}") from None
+
+
+@cache
+def ours() -> dict[str, Specification]:
+    """Return the specifications every portal comes with, by key."""
+    found = [read(path.read_text()) for path in sorted(FOLDER.glob("*.toml"))]
+    return {specification.key: specification for specification in found}
