@@ -18,7 +18,7 @@ from portal.partners.models import Partner
 from portal.publications import selectors as publications
 from portal.publications.cards import AssetCard, VariantCard
 from portal.publications.visibility import Status
-from portal.renditions import name_templates, naming
+from portal.renditions import file_names, naming
 from portal.renditions import selectors as recipes
 from portal.renditions import services as renditions
 from portal.renditions.models import RecipeRevision, Rendition
@@ -185,31 +185,10 @@ def file_name(version: AssetVersion, revision: RecipeRevision, rendition: Rendit
 
     A template reads the version's variant, asset and product: select them when there are many.
     """
-    if revision.naming:
-        extension = naming.extension_of(revision, original=version.extension)
-        facts = _naming_facts(version, revision, rendition)
-        if name := name_templates.render(revision.naming, facts, extension):
-            return name
-    return naming.file_name(version.file_name, revision, extension=version.extension, version=version.number)
-
-
-def _naming_facts(version: AssetVersion, revision: RecipeRevision, rendition: Rendition) -> dict[str, str]:
-    variant = version.variant
-    asset, product = variant.asset, variant.asset.product
-    return {
-        "gtin": product.gtin if product else "",
-        "view": asset.view,
-        "facing": name_templates.FACINGS.get(asset.view, "0"),
-        "lang": variant.language,
-        "market": variant.markets[0] if len(variant.markets) == 1 else "",
-        "brand": asset.brand,
-        "name": version.file_name.rsplit(".", 1)[0],
-        "kind": asset.kind,
-        "version": str(version.number),
-        "recipe": revision.recipe.key,
-        "width": str(rendition.width or ""),
-        "height": str(rendition.height or ""),
-    }
+    by_template = file_names.by_template(version, revision, width=rendition.width, height=rendition.height)
+    return by_template or naming.file_name(
+        version.file_name, revision, extension=version.extension, version=version.number
+    )
 
 
 @transaction.atomic

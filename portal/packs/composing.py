@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from portal.catalog.models import AssetVersion, Variant
 from portal.packs.choices import Shortage
@@ -11,9 +12,9 @@ from portal.partners.choices import CommunityStatus
 from portal.publications.models import PublicationItem
 from portal.publications.routing import matches
 from portal.publications.visibility import items_in
-from portal.renditions import naming
+from portal.renditions import file_names, naming
 from portal.renditions.models import Recipe, RecipeRevision
-from portal.renditions.selectors import current_revisions, fits
+from portal.renditions.selectors import current_revisions, expected_pixels, fits
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,7 @@ def compose(pack: Pack, *, now: datetime, renew_sizes: bool = False) -> Composit
         if revision is None or not fits(revision, version):
             found.missing.append(Wish(variant, recipe, Shortage.NO_SIZE))
             continue
+        version.variant = variant
         found.files.append(PackFile(variant=variant, version=version, revision=revision))
     _name(found.files, last)
     return found
@@ -80,7 +82,7 @@ def compose(pack: Pack, *, now: datetime, renew_sizes: bool = False) -> Composit
 def _files_of_current(pack: Pack) -> Iterable[PackFile]:
     if pack.current_id is None:
         return ()
-    return PackFile.objects.filter(pack_version=pack.current_id).select_related("revision")
+    return PackFile.objects.filter(pack_version=pack.current_id).select_related("revision__recipe")
 
 
 @dataclass
@@ -122,7 +124,9 @@ def _note_shortage(found: Composition, variant: Variant, recipe: Recipe, publish
 def _wishes(pack: Pack, published: _Published) -> Iterator[tuple[Variant, Recipe]]:
     """Yield each variant and size once, those chosen by hand first."""
     seen: set[tuple[int, int]] = set()
-    picks = pack.picks.select_related("variant__asset", "recipe").order_by("variant_id", "recipe__position")
+    picks = pack.picks.select_related("variant__asset__product", "recipe").order_by(
+        "variant_id", "recipe__position"
+    )
     for pick in picks:
         seen.add((pick.variant_id, pick.recipe_id))
         yield pick.variant, pick.recipe
@@ -177,10 +181,19 @@ class _possible_names:
     def __init__(self, file: PackFile):
         self.file = file
 
+    @cached_property
+    def best(self) -> tuple[str, str]:
+        """By the size's own template, else telling the size and not the version: the name stays while versions go."""
+        version, revision = self.file.version, self.file.revision
+        width, height = expected_pixels(version, revision)
+        name = file_names.by_template(version, revision, width=width, height=height)
+        name = name or naming.file_name(self.file.variant.name, revision, extension=version.extension)
+        stem, _dot, extension = name.rpartition(".")
+        return stem, extension
+
     def name(self, copy: int) -> str:
-        return naming.file_name(
-            self.file.variant.name, self.file.revision, extension=self.file.version.extension, copy=copy
-        )
+        stem, extension = self.best
+        return f"{stem}-{copy}.{extension}" if copy > 1 else f"{stem}.{extension}"
 
     def __iter__(self) -> Iterator[str]:
         copy = 1
@@ -189,7 +202,7 @@ class _possible_names:
             copy += 1
 
     def __contains__(self, name: str) -> bool:
-        stem, _dot, extension = self.name(1).rpartition(".")
+        stem, extension = self.best
         if not name.startswith(stem) or not name.endswith(f".{extension}"):
             return False
         between = name[len(stem) : len(name) - len(extension) - 1]

@@ -31,24 +31,19 @@ def extension_of(revision: RecipeRevision, *, original: str) -> str:
     return {"jpeg": "jpg"}.get(revision.format, revision.format)
 
 
-def file_name(
-    name: str, revision: RecipeRevision, *, extension: str, version: int | None = None, copy: int = 1
-) -> str:
+def file_name(name: str, revision: RecipeRevision, *, extension: str, version: int | None = None) -> str:
     """
     Return the file name of a rendition: ``oat_front-v4-web-1200.webp``.
 
     :param name: the file's name in the DAM, with its extension
     :param extension: of the file as delivered, for recipes that leave it alone
     :param version: number to tell, ``None`` where the name must stay while versions come and go
-    :param copy: from 2 on it is told, for files whose names would be the same
     """
     parts = [safe_stem(name.rsplit(".", 1)[0])]
     if version is not None:
         parts.append(f"v{version}")
     if revision.format != Format.ORIGINAL:
         parts.append(revision.recipe.key)
-    if copy > 1:
-        parts.append(str(copy))
     return f"{'-'.join(parts)}.{extension_of(revision, original=extension)}"
 
 

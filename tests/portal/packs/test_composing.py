@@ -18,6 +18,7 @@ from tests.builders import (
     NOON,
     current_version,
     file_fact,
+    gtin14,
     make_community,
     make_partner,
     make_rendition,
@@ -247,6 +248,30 @@ def test_names_are_unique_whatever_the_case_and_stay_with_their_files(community)
 
     assert names(first) == ["A-web-1200.webp", "a-web-1200-2.webp"]
     assert names(Pack.objects.get().current) == names(first)
+
+
+def test_names_follow_the_template_of_their_size(community):
+    recipe = Recipe.objects.get(key="web-1200")
+    last = recipe.revisions.get()
+    facts = {name: getattr(last, name) for name in renditions.REVISION_FIELDS}
+    renditions.revise(
+        recipe=recipe, facts={**facts, "naming": "{gtin}_{view}_{width}"}, now=NOON, actor="system"
+    )
+    assets = release(
+        file_fact("/P/a.jpg", gtin=gtin14(4), view="front"),
+        file_fact("/P/b.jpg", gtin=gtin14(4), view="front"),
+        file_fact("/P/c.jpg"),
+    )
+    for asset in assets:
+        make_rendition(current_version(asset))
+    pack = make_pack(community)
+    pick(pack, assets)
+
+    assert names(issue(pack)) == [
+        f"{gtin14(4)}_front_1200-2.webp",
+        f"{gtin14(4)}_front_1200.webp",
+        "c-web-1200.webp",
+    ]
 
 
 def test_issued_version_cannot_be_changed_by_anybody(community):
