@@ -51,6 +51,12 @@ def community_ids(partner: Partner) -> list[int]:
     )
 
 
+def open_communities(partner: Partner) -> QuerySet:
+    """Return the same row numbers as ``community_ids`` for use inside another query."""
+    rows = CommunityMembership.objects.filter(partner=partner, community__status=CommunityStatus.ACTIVE)
+    return rows.values("community_id")
+
+
 def communities_of(partner: Partner) -> QuerySet[Community]:
     """Return the partner's communities by name."""
     return Community.objects.filter(memberships__partner=partner, status=CommunityStatus.ACTIVE).order_by(

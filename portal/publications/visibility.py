@@ -30,7 +30,7 @@ class Status:
     }
 
 
-def items_in(communities: Sequence[int], *, at: datetime) -> QuerySet[PublicationItem]:
+def items_in(communities: Sequence[int] | QuerySet, *, at: datetime) -> QuerySet[PublicationItem]:
     """Return the published files of communities that are neither withdrawn nor past their rights."""
     return PublicationItem.objects.filter(community_id__in=communities, withdrawn_at__isnull=True).filter(
         Q(visible_until__isnull=True) | Q(visible_until__gt=at)

@@ -27,7 +27,9 @@ from tests.builders import (
     file_fact,
     make_community,
     make_partner,
+    picture,
     release,
+    release_one,
 )
 from tests.portal.packs.builders import issue, make_pack, pick, replace, shelf
 
@@ -37,12 +39,14 @@ LATER = NOON + timedelta(hours=1)
 
 
 class Shop:
-    def __init__(self, content=None):
+    def __init__(self, content=None, *, made: bool = True):
         self.partner = make_partner()
         self.community = make_community(self.partner, folder="/P")
         self.pack = make_pack(self.community)
-        self.assets = shelf("/P", NAMES, content=content)
-        pick(self.pack, self.assets)
+        assets = (
+            shelf("/P", NAMES, content=content) if made else [release_one(f"/P/{name}") for name in NAMES]
+        )
+        pick(self.pack, assets)
         issue(self.pack)
         self.taker = Taker(actor="client:cli_x", via=Via.API)
 
@@ -245,20 +249,21 @@ def test_range_that_holds_no_file_records_none(shop):
     assert not Download.objects.exists()
 
 
-def test_bytes_lost_from_the_store_are_fetched_again_or_the_archive_ends(shop, source_of, tmp_path):
+def test_bytes_lost_from_the_store_are_made_again_or_the_archive_ends(source_of, tmp_path):
+    source_of.content = picture(colour="teal")
+    shop = Shop(made=False)
     archive = shop.archive()
     whole = shop.send()
-    lost = archive.items[1]
-    kept = content(lost)
-    for path in (tmp_path / "renditions").rglob(lost.sha256):
-        path.unlink()
 
-    source_of.content = kept
+    def lose():
+        for path in (tmp_path / "renditions").rglob(archive.items[1].sha256):
+            path.unlink()
+
+    lose()
     assert shop.send() == whole
 
-    for path in (tmp_path / "renditions").rglob(lost.sha256):
-        path.unlink()
-    source_of.content = b"RIFF other bytes"
+    lose()
+    source_of.content = picture(colour="crimson")
     with pytest.raises(archives.EndedEarly, match="other bytes came in its place"):
         shop.send()
 
