@@ -1,7 +1,7 @@
 """What the demo adds to what the sandbox holds: routing rules, people and systems of the invented brand."""
 
 DEMO_FOLDER = "/Campaigns/Winter Kitchen"
-SCOPES = ("assets:read", "files:read", "changes:read")
+SCOPES = ("assets:read", "files:read", "packs:read", "packs:confirm", "changes:read")
 STAFF_EMAIL = "staff@norrvik.example"
 
 _RANGES = ["/Norrvik Pantry", "/Norrvik Home", "/Video"]

@@ -34,6 +34,27 @@ class Query(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+class Body(serializers.Serializer):
+    """A JSON object in a request. Unknown members are refused, like unknown parameters."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if isinstance(data, dict) and (unknown := [name for name in data if name not in self.fields]):
+            known = ", ".join(self.fields)
+            raise serializers.ValidationError(
+                {name: [f"There is no such member here. There are: {known}."] for name in unknown}
+            )
+        return super().to_internal_value(data)
+
+
+class Digest(serializers.RegexField):
+    """A SHA-256 digest: 64 hex digits in lower case."""
+
+    default_error_messages = {"invalid": "Write a SHA-256 digest: 64 hex digits in lower case."}
+
+    def __init__(self, **kwargs: Any):
+        super().__init__("^[0-9a-f]{64}$", **kwargs)
+
+
 class PagedQuery(Query):
     """The parameters every list has."""
 

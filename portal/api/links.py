@@ -9,6 +9,7 @@ class Links:
 
     def __init__(self, request: Request):
         assets = request.build_absolute_uri(reverse("api:assets"))
+        self._root = assets.removesuffix("/assets")
         self._assets, self._files = assets, f"{assets.removesuffix('/assets')}/files"
 
     def asset(self, asset: str) -> str:
@@ -24,3 +25,9 @@ class Links:
     def file(self, sha256: str) -> str:
         """The address of these very bytes, for ever."""
         return f"{self._files}/{sha256}"
+
+    def pack(self, pack: str) -> str:
+        return f"{self._root}/packs/{pack}"
+
+    def pack_version(self, pack: str, number: int) -> str:
+        return f"{self._root}/packs/{pack}/versions/{number}"

@@ -6,6 +6,8 @@ from rest_framework.permissions import BasePermission
 SCOPES = {
     "assets:read": "See assets, their files in every language, and the sizes they come in.",
     "files:read": "Download files by their digest, and ask whether a file is still right.",
+    "packs:read": "See packs, their versions and signed lists; with files:read, download their archives.",
+    "packs:confirm": "Answer about the files of packs, and read what was answered.",
     "changes:read": "Read everything that changed since a position.",
 }
 

@@ -104,6 +104,8 @@ def _explain(error: Exception, view: Any) -> Problem | None:
         wait = getattr(error, "retry_after", None)
         headers = {"Retry-After": str(wait)} if wait else {}
         return Problem(error.code, error.status, str(error), error.extra, headers)
+    if isinstance(error, exceptions.ParseError):
+        return Problem(BadInput.code, BadInput.status, "The body is not JSON.", {"errors": []})
     if isinstance(error, exceptions.ValidationError):
         return _bad_parameters(error)
     if isinstance(error, exceptions.APIException):

@@ -37,6 +37,18 @@ class ProblemSerializer(serializers.Serializer):
         many=True, required=False, help_text="With `bad_input`: each parameter that is wrong."
     )
     reason = serializers.CharField(required=False, help_text="With `withdrawn`: why.")
+    files = serializers.ListField(
+        required=False,
+        help_text="With `withdrawn` and `rights_not_started` of an archive: names of the files. With "
+        "`digest_replaced`: `name`, `sent` and `current` digest of each.",
+    )
+    name = serializers.CharField(required=False, help_text="With `withdrawn`: the file's name.")
+    sent = serializers.CharField(
+        required=False, help_text="With `digest_replaced`: the manifest answered for."
+    )
+    current = serializers.CharField(
+        required=False, allow_null=True, help_text="With `digest_replaced`: the present manifest."
+    )
     request_id = serializers.CharField(required=False, help_text="In every problem but `not_found`.")
 
 
@@ -45,6 +57,24 @@ _ALWAYS = (
     "bad_input", "not_authenticated", "invalid_token", "insufficient_scope", "partner_suspended", "too_many_requests",
     "unavailable",
 )  # fmt: skip
+#: In every operation that changes something.
+_WRITING = ("still_running", "idempotency_key_reused", "unsupported_media_type")
+_KEY_HEADERS = (
+    OpenApiParameter(
+        "Idempotency-Key",
+        str,
+        "header",
+        required=True,
+        description="A new one for every new request; the same one to repeat it. Remembered for two days.",
+    ),
+    OpenApiParameter(
+        "Idempotency-Replayed",
+        str,
+        "header",
+        response=[200],
+        description="`true`: this is the answer of an earlier call with the same key.",
+    ),
+)
 _HEADERS = (
     OpenApiParameter(
         "X-Request-ID", str, "header", response=True, description="Quote it when you ask about this call."
@@ -97,6 +127,7 @@ def operation(
     problems: Iterable[str] = (),
     parameters: Iterable[OpenApiParameter] = (),
     is_conditional: bool = True,
+    body: Any = None,
 ) -> Callable[[Any], Any]:
     """
     Describe an operation; its docstring is the longer text.
@@ -105,9 +136,11 @@ def operation(
     :param answers: as ``responses`` of ``extend_schema``, without problems
     :param problems: codes it may answer beside those that every operation may
     :param is_conditional: it has entity tags and answers 304
+    :param body: serializer of the request's body; then it takes an ``Idempotency-Key``
     """
     codes: dict[int, list[str]] = defaultdict(list)
-    for code in (*_ALWAYS, *problems):
+    writing = _WRITING if body is not None else ()
+    for code in (*_ALWAYS, *writing, *problems):
         codes[TYPES[code].status].append(code)
     answered = dict(answers)
     if is_conditional:
@@ -116,8 +149,14 @@ def operation(
     return extend_schema(
         operation_id=name,
         summary=summary,
+        request=body,
         responses=answered,
-        parameters=[*_HEADERS, *(_CONDITIONAL if is_conditional else ()), *parameters],
+        parameters=[
+            *_HEADERS,
+            *(_CONDITIONAL if is_conditional else ()),
+            *(_KEY_HEADERS if body is not None else ()),
+            *parameters,
+        ],
     )
 
 
@@ -145,6 +184,8 @@ def _example(kind: ProblemType) -> dict[str, Any]:
         value["errors"] = [
             {"parameter": "limit", "detail": "Ensure this value is less than or equal to 200."}
         ]
+    if kind.code == "digest_replaced":
+        value["files"] = [{"name": "oat-web-1200.webp", "sent": "77b0" * 16, "current": "9f2c" * 16}]
     if kind.code == "withdrawn":
         value["reason"] = "approval_withdrawn"
     return value if kind.status == 404 else {**value, "request_id": "5f0c1a9be3d74c82a6b1f2d0"}
@@ -161,6 +202,8 @@ class OperationSchema(AutoSchema):
 
     def get_override_parameters(self) -> list[Any]:
         query_class = self.view.query_class
+        if self.method != "GET":
+            return []
         return [query_class] if query_class().fields else []
 
 

@@ -3,7 +3,7 @@
 from django.urls import include, path, re_path
 
 from portal.api import documentation, views
-from portal.api.v1 import assets, changes, files, me, renditions
+from portal.api.v1 import assets, changes, confirmations, files, me, pack_files, packs, renditions
 
 app_name = "api"
 
@@ -17,6 +17,21 @@ v1 = [
     ),
     path("files/<str:sha256>", files.File.as_view(), name="file"),
     path("files/<str:sha256>/about", files.AboutFile.as_view(), name="file-about"),
+    path("packs", packs.Packs.as_view(), name="packs"),
+    path("packs/<str:pack_id>", packs.OnePack.as_view(), name="pack"),
+    path("packs/<str:pack_id>/versions", packs.Versions.as_view(), name="pack-versions"),
+    path("packs/<str:pack_id>/versions/<str:number>", packs.OneVersion.as_view(), name="pack-version"),
+    path(
+        "packs/<str:pack_id>/versions/<str:number>/manifest",
+        pack_files.Manifest.as_view(),
+        name="pack-manifest",
+    ),
+    path(
+        "packs/<str:pack_id>/versions/<str:number>/archive",
+        pack_files.ArchiveFile.as_view(),
+        name="pack-archive",
+    ),
+    path("packs/<str:pack_id>/confirmations", confirmations.Confirmations.as_view(), name="confirmations"),
     path("changes", changes.Changes.as_view(), name="changes"),
     path("openapi.json", documentation.OpenApi.as_view(), name="openapi"),
     path("docs", documentation.Docs.as_view(), name="docs"),

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -16,7 +16,7 @@ from portal.api.schema import OperationSchema
 from portal.core.errors import NotFound
 
 
-class OneForm(BaseContentNegotiation):
+class OneForm(DefaultContentNegotiation):
     """There is one form of every answer, whatever ``Accept`` says: a picture's address must not answer 406."""
 
     def select_renderer(self, request, renderers, format_suffix=None):

@@ -9,7 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.ids import public_id_field
 from portal.partners.choices import CommunityKind, CommunityStatus, PartnerKind, PartnerStatus, Role
 
-__all__ = ["ApiClient", "Community", "CommunityMembership", "Invitation", "Membership", "Partner"]
+__all__ = [
+    "ApiClient",
+    "Community",
+    "CommunityMembership",
+    "IdempotentCall",
+    "Invitation",
+    "Membership",
+    "Partner",
+]
 
 
 def codes(label, length: int) -> ArrayField:
@@ -181,3 +189,32 @@ class ApiClient(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.partner})"
+
+
+class IdempotentCall(models.Model):
+    """
+    One call of a partner's system that changes something, known by the key the system gave it.
+
+    ``fingerprint``  SHA-256 of method, address and body: the same key with another one is a mistake of the caller
+    ``status``, ``body``  the answer, ``None`` and empty while the call runs
+    ``claimed_until``  it runs until then at most; afterwards a repeated call may do the work again
+    """
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="+")
+    client = models.ForeignKey(ApiClient, on_delete=models.CASCADE, related_name="calls")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    content_type = models.CharField(max_length=100, blank=True)
+    body = models.TextField(blank=True)
+    claimed_until = models.DateTimeField()
+    created_at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("call with a key")
+        verbose_name_plural = _("calls with a key")
+        constraints = [models.UniqueConstraint(fields=["client", "key"], name="idempotent_call_once")]
+        indexes = [models.Index(fields=["created_at"], name="idempotent_call_age")]
+
+    def __str__(self) -> str:
+        return f"{self.client_id} {self.key}"

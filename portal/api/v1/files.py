@@ -56,7 +56,7 @@ class File(PartnerView):
         found = services.find_by_digest(partner=request.partner, sha256=sha256, now=now)
         response = serve(request._request, found.rendition, name=found.name, immutable=True)
         if response.status_code == 416:
-            return self._beyond_the_end(response)
+            return beyond_the_end(self, response)
         if found.grant.variant.language:
             response["Content-Language"] = found.grant.variant.language
         if gives_bytes(request._request, response):
@@ -69,15 +69,17 @@ class File(PartnerView):
             )
         return response
 
-    def _beyond_the_end(self, refused: HttpResponseBase) -> Response:
-        length = refused["Content-Range"].rpartition("/")[2]
-        problem = Problem(
-            RangeNotSatisfiable.code,
-            RangeNotSatisfiable.status,
-            f"The file has {length} bytes.",
-            headers={"Content-Range": refused["Content-Range"]},
-        )
-        return problem.answer(request_id=self.request.request_id)
+
+def beyond_the_end(view: PartnerView, refused: HttpResponseBase) -> Response:
+    """Say in the API's own form what a range that does not exist was answered."""
+    length = refused["Content-Range"].rpartition("/")[2]
+    problem = Problem(
+        RangeNotSatisfiable.code,
+        RangeNotSatisfiable.status,
+        f"The file has {length} bytes.",
+        headers={"Content-Range": refused["Content-Range"]},
+    )
+    return problem.answer(request_id=view.request.request_id)
 
 
 class SuccessorSerializer(serializers.Serializer):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any, BinaryIO
 
+import orjson
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -57,6 +58,23 @@ class System:
             query_params=query,
         )
         answer.body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        return answer
+
+    def write(
+        self, method: str, path: str, body: Any, *, media_type: str = "application/json", **headers: str
+    ):
+        """Send a body, JSON-ready or as bytes, and read the answer into ``body``."""
+        answer = self.http.generic(
+            method,
+            path if path.startswith("/api/") else f"/api/v1{path}",
+            body if isinstance(body, bytes) else orjson.dumps(body),
+            content_type=media_type,
+            headers={
+                "Authorization": f"Bearer {self.token}",
+                **{name.replace("_", "-"): value for name, value in headers.items()},
+            },
+        )
+        answer.body = answer.content
         return answer
 
     def get(self, path: str, query: dict[str, Any] | None = None, **headers: str):

@@ -21,14 +21,21 @@ from tests.builders import (
     release,
     release_one,
 )
+from tests.portal.packs.builders import issue, make_pack, pick
 
 pytestmark = pytest.mark.django_db
 
 ROUTES = {str(pattern.pattern): pattern.callback.view_class for pattern in urls.v1}
 #: Every operation that names one thing, with what stands for it.
 NAMED = [route for route in ROUTES if "<" in route]
-LISTS = {"assets": "id", "changes": "asset"}
-UNKNOWN = {"asset_id": "ast_aaaaaaaaaaaaaaaa", "sha256": "0" * 64, "recipe": "web-1200"}
+LISTS = {"assets": "id", "changes": "asset", "packs": "id"}
+UNKNOWN = {
+    "asset_id": "ast_aaaaaaaaaaaaaaaa",
+    "sha256": "0" * 64,
+    "recipe": "web-1200",
+    "pack_id": "pck_aaaaaaaaaaaaaaaa",
+    "number": "1",
+}
 #: Headers that differ from call to call, whatever is asked.
 VOLATILE = {"X-Request-ID", "RateLimit"}
 
@@ -38,11 +45,16 @@ class Theirs:
 
     def __init__(self, system):
         self.owner, self.stranger = system(make_partner()), system(make_partner())
-        make_community(self.owner.partner, folder="/Theirs")
+        community = make_community(self.owner.partner, folder="/Theirs")
         make_community(self.stranger.partner, folder="/Ours")
         self.asset = release_one("/Theirs/a.jpg", uuid="u1")
         self.rendition = make_rendition(current_version(self.asset))
+        self.pack = make_pack(community)
+        pick(self.pack, [self.asset])
+        issue(self.pack)
         self.known = {
+            "pack_id": self.pack.public_id,
+            "number": "1",
             "asset_id": self.asset.public_id,
             "sha256": self.rendition.sha256,
             "recipe": "web-1200",
@@ -116,8 +128,9 @@ def test_conditional_and_partial_requests_tell_no_more(theirs):
 @pytest.mark.parametrize("path", LISTS)
 def test_lists_hold_ones_own_alone(theirs, path):
     field = LISTS[path]
+    own = theirs.pack.public_id if path == "packs" else theirs.asset.public_id
 
-    assert theirs.asset.public_id in [item[field] for item in theirs.owner.walk(f"/{path}")]
+    assert own in [item[field] for item in theirs.owner.walk(f"/{path}")]
     assert [item[field] for item in theirs.stranger.walk(f"/{path}") if item[field]] == []
 
 
@@ -128,7 +141,11 @@ def test_the_database_alone_would_hold(theirs, monkeypatch):
         "portal.publications.visibility.community_ids", lambda partner: [c.pk for c in everything()]
     )
 
+    monkeypatch.setattr("portal.packs.selectors.community_ids", lambda partner: [c.pk for c in everything()])
+
     assert len(theirs.owner.walk("/assets")) == 1
+    assert len(theirs.owner.walk("/packs")) == 1
+    assert theirs.stranger.walk("/packs") == []
     assert theirs.stranger.walk("/assets") == []
     assert theirs.stranger.get(f"/assets/{theirs.asset.public_id}").status_code == 404
 
