@@ -134,6 +134,13 @@ def store_hint(
     store(connection, [News(kind=kind, subject=subject, dedupe_key=key, raw=raw, coalesces=True)], now=now)
 
 
+def has_due(connection: Connection, *, now: datetime) -> bool:
+    """Return whether events of a connection wait to be worked on now."""
+    return InboundEvent.objects.filter(
+        connection=connection, state=State.PENDING, not_before__lte=now, started_at=None
+    ).exists()
+
+
 def settle_parked(connection: Connection, *, kind: str, keys: Collection[str], now: datetime) -> None:
     """What was parked about these things is answered by the newer state of them that has been taken in."""
     InboundEvent.objects.filter(

@@ -55,7 +55,13 @@ def poll(connection_id: int | None = None, **kwargs):
             poll.apply_async(kwargs={"connection_id": each.pk})
         return
     connection = active.filter(pk=connection_id).first()
-    if connection is not None and routing.poll(connection, seconds=SLICE_SECONDS):
+    if connection is None:
+        return
+    more = routing.poll(connection, seconds=SLICE_SECONDS)
+    if inbox.has_due(connection, now=timezone.now()):
+        # What the list alone could not settle is read singly, at once.
+        wake("process")
+    if more:
         poll.apply_async(kwargs={"connection_id": connection.pk})
 
 

@@ -12,7 +12,7 @@ from django.db import OperationalError, transaction
 from django.db import connection as database
 
 from integrations import inbox
-from integrations.errors import BadPayload, DeliveryError, Throttled
+from integrations.errors import BadPayload, DeliveryError, Refused, Throttled
 from integrations.inbox import Handler, Ignored, Later, News, Remark, Result
 from integrations.models import Connection, InboundEvent
 from integrations.payloads import is_clean
@@ -31,6 +31,11 @@ READERS = 6
 #: How often a file is looked at whose versions are changing at this moment, and how long apart.
 MOST_LOOKS = 5
 BETWEEN_LOOKS = timedelta(seconds=2)
+#: Files never seen before, at once, that are asked about in case they are known under other names. What more of them
+#: took the place of is found by the walk through everything.
+MOST_ASKED = 20
+#: In an event's data: no list shows the file any more.
+ABSENT = "absent"
 
 _readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="scaleflex-read")
 
@@ -59,7 +64,13 @@ class _Item:
 
 @transaction.atomic
 def take_in(
-    account: Account, page: Page, *, model: MetadataModel, now: datetime, again: bool = False
+    account: Account,
+    page: Page,
+    *,
+    model: MetadataModel,
+    now: datetime,
+    again: bool = False,
+    ask: bool = False,
 ) -> Taken:
     """
     Bring the portal to what one page of a list says.
@@ -68,6 +79,7 @@ def take_in(
     cannot be used is parked with what the DAM said about it, and the rest of the page goes on.
 
     :param again: apply also what is known already
+    :param ask: let a few files never seen before be asked for their versions, in case they are known under other names
     """
     seed = orjson.dumps(
         [account.options.metadata, account.options.approved_words], option=orjson.OPT_SORT_KEYS
@@ -77,7 +89,10 @@ def take_in(
     known = _latest_keys(account.connection, taken.uuids)
     fresh = [item for item in items if again or known.get(item.subject) != item.key]
     fresh = [item for item in fresh if _read(item, account, model, page)]
-    unsure, failed = _apply([item.mapped.fact for item in fresh if item.mapped], now)
+    facts = [item.mapped.fact for item in fresh if item.mapped]
+    strangers = _in_doubt(account.connection.key, facts)[1] if ask else set()
+    unsure, failed = _apply([fact for fact in facts if fact.uuid not in strangers], now)
+    unsure |= strangers
     news = []
     for item in fresh:
         reason = item.error or failed.get(item.subject, "")
@@ -253,28 +268,47 @@ def _understand(project: Account, data: Any, model: MetadataModel, read_at: date
 
 def _with_versions(
     project: Account, answers: Mapping[InboundEvent, Mapped | _Gone | Result], now: datetime
-) -> dict[InboundEvent, Mapped | Result]:
-    """Ask how files stand among their versions that we know under another uuid."""
+) -> dict[InboundEvent, Mapped | _Gone | Result]:
+    """Ask how files stand among their versions that we may know under another uuid, or that no list shows."""
+    source = project.connection.key
     facts = {event: answer.fact for event, answer in answers.items() if isinstance(answer, Mapped)}
-    doubtful = catalog.in_doubt(project.connection.key, list(facts.values())) if facts else set()
-    asked = [event for event, fact in facts.items() if fact.uuid in doubtful]
+    doubtful, strangers = _in_doubt(source, list(facts.values()))
+    asked = [
+        event
+        for event, fact in facts.items()
+        if fact.uuid in doubtful or fact.uuid in strangers or event.data.get(ABSENT)
+    ]
     said = _readers.map(lambda event: _newest(project, facts[event]), asked)
-    changed: dict[InboundEvent, Mapped | Result] = {}
+    changed: dict[InboundEvent, Mapped | _Gone | Result] = {}
     for event, answer in zip(asked, said, strict=True):
         mapped = answers[event]
         assert isinstance(mapped, Mapped)
         match answer:
+            case Refused() if mapped.fact.uuid in strangers:
+                # A DAM that keeps no versions of this file: then it is no version of another one.
+                pass
             case DeliveryError():
                 changed[event] = answer
             case FileFact():
                 changed[event] = Mapped(answer, mapped.note)
+            case str() if event.data.get(ABSENT) and catalog.known_uuids(source, [answer]):
+                # Moved and replaced between two looks, and taken for a new file: it goes on there.
+                changed[event] = _Gone()
             case str():
-                # Whoever has the place is looked at as well: the list may lag behind, or its own hint may be lost.
+                # The newest is looked at as well: the list may lag behind, or its own hint may be lost.
                 inbox.store_hint(project.connection, kind=KIND, subject=answer, now=now)
-                changed[event] = Ignored(f"Not the newest version: {answer} lies at its path.")
+                changed[event] = Ignored(f"Not the newest version: that is {answer}.")
             case None:
                 changed[event] = _again(event, now)
     return changed
+
+
+def _in_doubt(source: str, facts: Sequence[FileFact]) -> tuple[set[str], set[str]]:
+    """As ``catalog.in_doubt``, but many strangers at once are an upload of new files, and none is asked about."""
+    if not facts:
+        return set(), set()
+    doubtful, strangers = catalog.in_doubt(source, facts)
+    return doubtful, strangers if len(strangers) <= MOST_ASKED else set()
 
 
 def _newest(project: Account, fact: FileFact) -> FileFact | str | DeliveryError | None:

@@ -126,7 +126,14 @@ class _Walker:
             if fresh and following is not None:
                 self._read_ahead(following)
             with _without_collector():
-                taken = inbound.take_in(self._project, page, model=self._model, now=now, again=self._again)
+                taken = inbound.take_in(
+                    self._project,
+                    page,
+                    model=self._model,
+                    now=now,
+                    again=self._again,
+                    ask=self._name == SWEEP,
+                )
             if self._name == FULL:
                 SeenPage.objects.create(cursor=cursor, digests=_digests(taken.uuids).tobytes())
             if fresh and following is not None:
@@ -287,7 +294,13 @@ def _look_for_missing(project: Account, cursor: SyncCursor, *, now: datetime) ->
     inbox.store(
         project.connection,
         [
-            News(kind=inbound.KIND, subject=uuid, dedupe_key=f"check:{uuid}:{stamp}", coalesces=True)
+            News(
+                kind=inbound.KIND,
+                subject=uuid,
+                dedupe_key=f"check:{uuid}:{stamp}",
+                coalesces=True,
+                data={inbound.ABSENT: True},
+            )
             for uuid in missing[:MOST_CHECKS]
         ],
         now=now,

@@ -34,16 +34,20 @@ def paths_of(source: str, uuids: Iterable[str]) -> dict[str, str]:
     )
 
 
-def in_doubt(source: str, facts: Sequence[FileFact]) -> set[str]:
+def in_doubt(source: str, facts: Sequence[FileFact]) -> tuple[set[str], set[str]]:
     """
-    Return the uuids of those facts whose file is known here under another uuid: ``apply_files`` would leave them out
-    until the DAM has been asked for their versions.
+    Tell which facts are about files that the portal may know under another uuid.
+
+    :returns: ``(doubtful, strangers)``: uuids of files known under another uuid, which ``apply_files`` leaves out until
+        the DAM has been asked for their versions; and those of which neither uuid nor place is known. Such a file is
+        new, or one that was moved and replaced between two looks
     """
     known = Known.load(source, facts)
-    doubtful = set()
+    doubtful, strangers = set(), set()
     for fact in facts:
         try:
-            known.variant_of(fact)
+            if known.variant_of(fact) is None:
+                strangers.add(fact.uuid)
         except Unsure:
             doubtful.add(fact.uuid)
-    return doubtful
+    return doubtful, strangers

@@ -8,10 +8,12 @@ import pytest
 from django.utils import timezone
 
 from integrations import inbox, routing
-from integrations.models import InboundEvent
-from integrations.scaleflex import client, config, inbound
+from integrations.models import InboundEvent, SyncCursor
+from integrations.scaleflex import client, config, inbound, mapping, polling, settings_cache
+from integrations.scaleflex.schemas import parse_file
 from portal.catalog.models import AssetVersion, Variant
 from portal.publications.models import PublicationItem
+from portal.releases import services as releases
 from tests.builders import make_community
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +35,22 @@ def told(dam, *uuids):
     """The DAM hints at these files, and we work on it."""
     inbound.hint(dam, uuids, now=timezone.now())
     process()
+
+
+def poll_through(dam):
+    """Sweep and walk as far as there is something to read."""
+    SyncCursor.objects.filter(connection=dam).update(due_at=None)
+    while polling.poll(dam, seconds=30):
+        pass
+
+
+def take_for_new(dam, uuid):
+    """The file is mirrored as if it had never been another one."""
+    project = config.account(dam)
+    file = parse_file(client.get_file(project, uuid))
+    model = settings_cache.metadata_model(project, now=timezone.now())
+    fact = mapping.fact_of(file, source=dam.key, options=project.options, model=model).fact
+    releases.apply_files(facts=[fact], now=timezone.now())
 
 
 def live() -> list[str]:
@@ -258,6 +276,41 @@ def test_old_version_nobody_ever_approved_is_no_newer_one(world, dam):
 
     assert PublicationItem.objects.get().version.source_uuid == newer["uuid"]
     assert InboundEvent.objects.get(subject=old["uuid"]).state == "ignored"
+
+
+@pytest.mark.parametrize("road", ["hint", "sweep", "walk"])
+def test_file_moved_and_replaced_between_two_looks_is_the_same_one(world, dam, picture, road):
+    poll_through(dam)
+    world.file("folder", picture["uuid"], folder="/New/Deep")
+    newer = world.file("replace", picture["uuid"])
+
+    if road == "hint":
+        told(dam, newer["uuid"])
+    elif road == "sweep":
+        poll_through(dam)
+        process()
+    else:
+        # Nobody told: it was taken for a new file, and only a walk through everything finds the old one missing.
+        take_for_new(dam, newer["uuid"])
+        polling.start_full_walk(dam)
+        poll_through(dam)
+        process()
+
+    assert live() == ["/New/Deep/a.jpg"]
+    assert PublicationItem.objects.get(withdrawn_at=None).version.source_uuid == newer["uuid"]
+    assert not InboundEvent.objects.filter(state__in=["pending", "parked"]).exists()
+
+
+def test_old_version_whose_place_is_empty_is_not_the_newest(world, dam, picture):
+    newer = world.file("replace", picture["uuid"])
+    world.file("name", newer["uuid"], name="b.jpg")
+    told(dam, newer["uuid"])
+
+    told(dam, picture["uuid"])
+
+    assert live() == ["/New/b.jpg"]
+    late = InboundEvent.objects.filter(subject=picture["uuid"]).latest("pk")
+    assert (late.state, late.last_error) == ("ignored", f"Not the newest version: that is {newer['uuid']}.")
 
 
 def test_many_files_are_read_together_and_one_missing_does_not_hold_up_the_rest(world, dam):

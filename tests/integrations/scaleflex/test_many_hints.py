@@ -48,7 +48,8 @@ def calls(world, before):
     """``(lists, single reads)`` since then."""
     made = [call["path"] for call in world.calls("scaleflex")]
     made = made[: len(made) - before]
-    return sum(path.endswith("/files") for path in made), sum("/files/" in path for path in made)
+    single = [path for path in made if "/files/" in path and not path.endswith("/versions")]
+    return sum(path.endswith("/files") for path in made), len(single)
 
 
 def live():
