@@ -94,8 +94,9 @@ def _fetch(
             fetched = get_source().fetch(
                 version=version, revision=finishing.to_fetch(revision), target=target
             )
-            rights = rights_of(version) if revision.carries_rights else None
-            fetched, finished = finishing.finish(fetched, target, revision=revision, rights=rights)
+            fetched, finished = finishing.finish(
+                fetched, target, revision=revision, rights=rights_of(version)
+            )
             digest, size, crc = digests(finished)
             if size == 0 or size > settings.RENDITION_MAX_BYTES:
                 raise SourceRefused(f"the source sent {size} bytes")

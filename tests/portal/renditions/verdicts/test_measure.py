@@ -3,7 +3,9 @@
 from collections import Counter
 from functools import cache
 
+import numpy as np
 import pytest
+import pyvips
 
 from portal.renditions.verdicts.measure import Measured, NotAPicture, measure
 from tests.portal.renditions.verdicts.labelled import Labelled, pictures
@@ -59,6 +61,16 @@ def test_haze_of_lossy_formats_is_not_held_against_clean_pictures():
 
     assert min(kinds["jpeg", True], kinds["avif", True]) > 0
     assert (kinds["jpeg", False], kinds["avif", False]) == (0, 0)
+
+
+def test_what_the_product_encloses_is_no_background():
+    """A label that is not quite white, in the middle of a pack, belongs to the pack."""
+    canvas = np.full((300, 300, 3), 255, np.uint8)
+    canvas[40:260, 40:260] = 60
+    canvas[80:220, 80:220] = 250
+    image = pyvips.Image.new_from_array(canvas).copy(interpretation="srgb")
+
+    assert measure(image.pngsave_buffer()).off_white == 0
 
 
 def test_measuring_repeats_bit_for_bit():
