@@ -5,16 +5,30 @@ import pytest
 from tests.faults.stage import Stage
 
 
-@pytest.hookimpl(trylast=True)
+def _on_stage(items):
+    return [item for item in items if "stage" in getattr(item, "fixturenames", ())]
+
+
 def pytest_collection_modifyitems(items):
-    """Put the tests of the stage together, at the front: its programs run no longer than they are needed."""
-    on_stage = [item for item in items if "stage" in getattr(item, "fixturenames", ())]
-    for item in on_stage:
+    """Keep the tests of the stage in one process. Before xdist looks for groups, which it does last."""
+    for item in _on_stage(items):
         # Two stages at once would only wait for each other's processors.
         item.add_marker(pytest.mark.xdist_group("stage"))
         item.add_marker(pytest.mark.slow)
-    chosen = set(on_stage)
-    items[:] = on_stage + [item for item in items if item not in chosen]
+
+
+class _Order:
+    """Put them at the front, after all have been shuffled: the programs run no longer than they are needed."""
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items):
+        on_stage = _on_stage(items)
+        chosen = set(on_stage)
+        items[:] = on_stage + [item for item in items if item not in chosen]
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(_Order(), "order-of-the-stage")
 
 
 @pytest.fixture(scope="package")
