@@ -38,7 +38,7 @@ logger = logging.getLogger(__name__)
 _CHUNK = 1 << 18
 #: Files are recorded as taken in groups before the first of them leaves: one round trip for many small ones. Broken off
 #: in between, a few are recorded that did not arrive, which a recall can live with; the contrary it could not.
-_RECORDED_TOGETHER = 25
+_RECORDED_TOGETHER = 100
 
 
 #: Stands for rights that have no beginning.
