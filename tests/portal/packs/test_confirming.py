@@ -9,6 +9,7 @@ from django.dispatch import receiver
 
 from portal import signals
 from portal.activity.models import Activity
+from portal.catalog.models import Variant
 from portal.core.errors import BadInput, Gone
 from portal.packs import confirming, selectors, services
 from portal.packs.choices import Answer, Reason
@@ -275,3 +276,27 @@ def test_answer_given_while_its_bytes_are_replaced_is_refused_or_stale_never_fre
 
     assert waits
     assert [type(found) for found in outcome] == [OldDigest]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_answer_waits_for_whoever_holds_its_file():
+    """A release holds the file before it has marked any answer: one given in between would stay fresh."""
+    desk = Desk()
+    digest = desk.digest("a")
+
+    def answer():
+        try:
+            desk.answer(digest)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        list(Variant.objects.select_for_update(no_key=True).filter(name="a.jpg"))
+        other = threading.Thread(target=answer)
+        other.start()
+        other.join(1.0)
+        waits = other.is_alive()
+    other.join(30)
+
+    assert waits
+    assert desk.states()["a"] == Answer.IN_USE
