@@ -9,8 +9,9 @@ def _on_stage(items):
     return [item for item in items if "stage" in getattr(item, "fixturenames", ())]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Keep the tests of the stage in one process. Before xdist looks for groups, which it does last."""
+    """Keep the tests of the stage in one process. First of all, for xdist looks for groups in the same hook."""
     for item in _on_stage(items):
         # Two stages at once would only wait for each other's processors.
         item.add_marker(pytest.mark.xdist_group("stage"))

@@ -4,7 +4,9 @@ import io
 from hashlib import sha1
 
 import pytest
+from django.utils import timezone
 
+from integrations import inbox, routing
 from integrations.errors import BadOptions
 from integrations.scaleflex import config, delivery, polling, renditions
 from portal.catalog.models import AssetVersion
@@ -115,7 +117,9 @@ def revision(**facts):
 def mirrored(world, connection, path=NAME):
     uuid = world.add_file(path, approval="APPROVED")["uuid"]
     polling.start_full_walk(connection)
-    while polling.poll(connection, seconds=20):
+    while polling.poll(connection, seconds=20) or inbox.process_next(
+        routing.inbound_handler, now=timezone.now()
+    ):
         pass
     return AssetVersion.objects.get(source_uuid=uuid)
 

@@ -8,6 +8,7 @@ import av
 import pytest
 from django.utils import timezone
 
+from integrations import inbox, routing
 from integrations.errors import Refused
 from integrations.models import ExternalReference
 from integrations.scaleflex import client, config, polling, renditions, video_jobs, video_renditions
@@ -31,7 +32,9 @@ def mirrored(world, connection, content):
     body = {"folder": "/Films", "name": "Clip é.mp4", "data": base64.b64encode(content).decode()}
     uuid = world.verb("POST", "/scaleflex/files", {**body, "approval": "APPROVED"})["file"]["uuid"]
     polling.start_full_walk(connection)
-    while polling.poll(connection, seconds=20):
+    while polling.poll(connection, seconds=20) or inbox.process_next(
+        routing.inbound_handler, now=timezone.now()
+    ):
         pass
     return AssetVersion.objects.get(source_uuid=uuid)
 

@@ -1,9 +1,9 @@
 """The document says what the API does: valid, complete, and held against real answers."""
 
+import json
 import re
 from typing import Any
 
-import orjson
 import pytest
 import schemathesis
 from django.core.management import call_command
@@ -214,7 +214,8 @@ def test_whatever_is_written_gets_an_answer_the_document_describes(document, she
     @settings(max_examples=25, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(case=operation.as_strategy(), key=uuids(), is_whole=booleans())
     def call(case, key, is_whole):
-        body = orjson.dumps(case.body) if is_whole and isinstance(case.body, dict) else b'{"all": '
+        # Numbers of any length and halves of characters too: the standard library writes what orjson will not.
+        body = json.dumps(case.body).encode() if is_whole and isinstance(case.body, dict) else b'{"all": '
         answer = shelf.pim.write(method.upper(), address, body, Idempotency_Key=str(key))
         assert answer.status_code < 500
         assert described(document, path, answer, method) == [], (case.body, answer.body)
