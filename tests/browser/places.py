@@ -17,6 +17,7 @@ class Place:
     ``templates``  of ours that this page shows
     ``reader``     attribute of the house, or empty for somebody who is not signed in
     ``status``     the page's own answer
+    ``is_english`` whatever the reader's language, as everything of the API is
     """
 
     name: str
@@ -24,6 +25,7 @@ class Place:
     templates: tuple[str, ...]
     reader: str = "reader"
     status: int = 200
+    is_english: bool = False
 
 
 def _company(company: str, rest: str = "") -> Callable[[House], str]:
@@ -138,7 +140,13 @@ PLACES = [
         for status in (400, 403, 409, 429, 500, 503)
     ),
     # For programmers
-    Place("what a problem means", _at("/api/problems/withdrawn"), ("api/problems.html",), reader=""),
+    Place(
+        "what a problem means",
+        _at("/api/problems/withdrawn"),
+        ("api/problems.html",),
+        reader="",
+        is_english=True,
+    ),
 ]
 
 #: Templates that no address shows, and why.
