@@ -55,7 +55,7 @@ def send(
     headers: Mapping[str, str] | None = None,
     with_key: bool = True,
     max_bytes: int = 8_000_000,
-    total_seconds: float = http.TOTAL_SECONDS,
+    total_seconds: float | None = None,
     read_seconds: float = http.READ_SECONDS,
 ) -> http.Answer:
     """
