@@ -11,7 +11,8 @@ import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+
+from django.utils.html import escape
 
 _XMP_IN_JPEG = b"http://ns.adobe.com/xap/1.0/\x00"
 _XMP_IN_PNG = b"XML:com.adobe.xmp"

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Download as Saved
 from playwright.sync_api import Page, expect
 
+from portal.accounts.models import User
 from portal.core.labels import language_name
 from portal.downloads.models import Download
 from tests.builders import PASSWORD
@@ -335,7 +336,14 @@ def tab_to(page: Page, selector: str, *, back: bool = False) -> None:
     raise AssertionError(f"{selector} is not reached by Tab")
 
 
-def test_the_whole_way_in_arabic_reads_from_right_to_left(visit, site):
+@pytest.fixture
+def speaks_any_language(site):
+    """Whoever chose a language keeps it; the house goes back to having chosen none."""
+    yield
+    User.objects.filter(pk=site.house.reader.pk).update(language="")
+
+
+def test_the_whole_way_in_arabic_reads_from_right_to_left(visit, site, speaks_any_language):
     reader = visit(site.house.reader, viewport={"width": 1440, "height": 900})
     page = reader.page
     page.goto(f"{home(site.house.shop)}assets/?q=muesli")
