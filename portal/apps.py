@@ -11,7 +11,7 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         from portal import celery
-        from portal.core import rowscope
+        from portal.core import lookups, rowscope  # noqa: F401 - the lookups register themselves
         from portal.renditions.standard import ensure_standard
 
         rowscope.connect()

@@ -23,6 +23,7 @@ from integrations.scaleflex.mapping import Mapped, fact_of, is_mirrored
 from integrations.scaleflex.schemas import MetadataModel, parse_file
 from portal.catalog import selectors as catalog
 from portal.catalog.facts import FileFact
+from portal.core.bulk import measure
 from portal.releases import services as releases
 
 KIND = "file"
@@ -60,6 +61,23 @@ class _Item:
     data: Any
     mapped: Mapped | None = None
     error: str = ""
+    ours: bool | None = None
+
+
+def items_of(account: Account, page: Page, *, model: MetadataModel, read: bool) -> list[_Item]:
+    """
+    Return the files of a page for ``take_in``. Asks no database, so that it can be done while another page is stored.
+
+    :param read: read the files at once: wasted on those that turn out to be known
+    """
+    seed = orjson.dumps(
+        [account.options.metadata, account.options.approved_words], option=orjson.OPT_SORT_KEYS
+    )
+    items = [_item(data, seed) for data in page.files]
+    if read:
+        for item in items:
+            _read(item, account, model, page)
+    return items
 
 
 @transaction.atomic
@@ -69,6 +87,7 @@ def take_in(
     *,
     model: MetadataModel,
     now: datetime,
+    items: Sequence[_Item] | None = None,
     again: bool = False,
     ask: bool = False,
 ) -> Taken:
@@ -78,13 +97,12 @@ def take_in(
     Files that stand in the inbox exactly like this are passed over; the rest is applied at once and noted. A file that
     cannot be used is parked with what the DAM said about it, and the rest of the page goes on.
 
+    :param items: of ``items_of``, when the page was read ahead
     :param again: apply also what is known already
     :param ask: let a few files never seen before be asked for their versions, in case they are known under other names
     """
-    seed = orjson.dumps(
-        [account.options.metadata, account.options.approved_words], option=orjson.OPT_SORT_KEYS
-    )
-    items = [_item(data, seed) for data in page.files]
+    if items is None:
+        items = items_of(account, page, model=model, read=False)
     taken = Taken(uuids=[item.subject for item in items if item.subject])
     known = _latest_keys(account.connection, taken.uuids)
     fresh = [item for item in items if again or known.get(item.subject) != item.key]
@@ -116,6 +134,12 @@ def take_in(
     return taken
 
 
+def has_grown() -> None:
+    """Note that an import has brought many times what there was."""
+    releases.has_grown()
+    measure([InboundEvent])
+
+
 def _item(data: Any, seed: bytes) -> _Item:
     uuid = data.get("uuid") if isinstance(data, dict) else None
     subject = (
@@ -129,6 +153,12 @@ def _item(data: Any, seed: bytes) -> _Item:
 
 def _read(item: _Item, account: Account, model: MetadataModel, page: Page) -> bool:
     """Fill in what the file is, or why it cannot be used; returns ``False`` for a file that is none of ours."""
+    if item.ours is None:
+        item.ours = _reads(item, account, model, page)
+    return item.ours
+
+
+def _reads(item: _Item, account: Account, model: MetadataModel, page: Page) -> bool:
     try:
         if not page.strict and not is_clean(item.data):
             raise BadPayload("The file's description has values that JSON does not have.")

@@ -91,6 +91,10 @@ def start_full_walk(connection: Connection) -> None:
     SyncCursor.objects.filter(pk=cursor.pk).update(value={}, due_at=None, finished_at=None, started_at=None)
 
 
+#: A page, and its files where they have been read already.
+_Ahead = tuple[Page, list[Any] | None]
+
+
 class _Walker:
     """One worker's part of a walk. Reads the next page while this one is applied."""
 
@@ -99,7 +103,8 @@ class _Walker:
         self._name = name
         self._model = model
         self._again = again
-        self._next: tuple[dict[str, Any], Future[Page]] | None = None
+        self._next: tuple[dict[str, Any], Future[_Ahead]] | None = None
+        self._mostly_news = False
 
     def step(self, clock: Callable[[], datetime]) -> bool:
         """
@@ -115,7 +120,7 @@ class _Walker:
             if not cursor.value.get("running"):
                 cursors.begin(cursor, self._first(cursor), now=now)
             value = dict(cursor.value)
-            page = self._read(value)
+            page, items = self._read(value)
             value.setdefault("as_of", (page.answered_at or now).isoformat())
             skipped = self._moved(page, value)
             if skipped:
@@ -131,9 +136,13 @@ class _Walker:
                     page,
                     model=self._model,
                     now=now,
+                    items=items,
                     again=self._again,
                     ask=self._name == SWEEP,
                 )
+            if self._name == FULL and self._mostly_news and _many_times(cursor.done_count, fresh):
+                inbound.has_grown()
+            self._mostly_news = taken.news > len(page.files) // 2
             if self._name == FULL:
                 SeenPage.objects.create(cursor=cursor, digests=_digests(taken.uuids).tobytes())
             if fresh and following is not None:
@@ -158,17 +167,25 @@ class _Walker:
             value["since"] = since or timezone.now().isoformat()
         return value
 
-    def _read(self, value: dict[str, Any]) -> Page:
+    def _read(self, value: dict[str, Any]) -> _Ahead:
         if self._next is not None:
             wanted, future = self._next
             self._next = None
             if wanted == value:
                 return future.result()
             future.cancel()
-        return self._fetch(value)
+        return self._fetch(value), None
 
     def _read_ahead(self, value: dict[str, Any]) -> None:
-        self._next = (value, _ahead.submit(self._fetch, value))
+        self._next = (value, _ahead.submit(self._fetch_and_read, value))
+
+    def _fetch_and_read(self, value: dict[str, Any]) -> _Ahead:
+        # In a thread of its own: no database here. A first import understands the next page while PostgreSQL stores
+        # this one; a walk that meets what is known does not read it at all.
+        page = self._fetch(value)
+        if not self._mostly_news:
+            return page, None
+        return page, inbound.items_of(self._project, page, model=self._model, read=True)
 
     def _fetch(self, value: dict[str, Any]) -> Page:
         # May run in a thread of its own: no database here.
@@ -253,6 +270,12 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_on:
             gc.enable()
+
+
+def _many_times(before: int, fresh: int) -> bool:
+    """Whether a walk that has met so many files meets its 4,096th, 16,384th, 65,536th and so on with the fresh ones."""
+    after = before + fresh
+    return after >= 4096 and (after.bit_length() - 1) // 2 > (before.bit_length() - 1) // 2
 
 
 def _uuids(files: Iterable[Any]) -> list[Any]:

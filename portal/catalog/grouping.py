@@ -45,12 +45,12 @@ class Shelf:
         gtins = {fact.gtin for fact, _ in due if fact.gtin}
         shelf = cls(source=source, now=now, assets={}, products={}, taken={})
         if gtins:
-            shelf.products = {product.gtin: product for product in Product.objects.filter(gtin__in=gtins)}
+            shelf.products = {product.gtin: product for product in Product.objects.filter(gtin__any=gtins)}
         if groups:
-            rows = Asset.objects.filter(source=source, source_key__in=groups).select_related("product")
+            rows = Asset.objects.filter(source=source, source_key__any=groups).select_related("product")
             shelf.assets = {asset.source_key: asset for asset in rows}
             by_pk = {asset.pk: asset for asset in shelf.assets.values()}
-            members = Variant.objects.filter(asset__in=by_pk, gone_at__isnull=True).order_by("pk")
+            members = Variant.objects.filter(asset__any=by_pk, gone_at__isnull=True).order_by("pk")
             for pk, asset_id, language, markets in members.values_list(
                 "pk", "asset_id", "language", "markets"
             ):

@@ -10,7 +10,7 @@ from portal.catalog.models import Variant
 def known_uuids(source: str, uuids: Iterable[str]) -> set[str]:
     """Return those of the uuids that name the newest version of a living variant."""
     return set(
-        Variant.objects.filter(source=source, source_uuid__in=list(uuids), gone_at__isnull=True).values_list(
+        Variant.objects.filter(source=source, source_uuid__any=uuids, gone_at__isnull=True).values_list(
             "source_uuid", flat=True
         )
     )
@@ -28,7 +28,7 @@ def uuids_after(source: str, after_id: int, limit: int) -> list[tuple[int, str]]
 def paths_of(source: str, uuids: Iterable[str]) -> dict[str, str]:
     """Return ``{uuid: path}`` of those of the uuids that name the newest version of a living variant."""
     return dict(
-        Variant.objects.filter(source=source, source_uuid__in=list(uuids), gone_at__isnull=True).values_list(
+        Variant.objects.filter(source=source, source_uuid__any=uuids, gone_at__isnull=True).values_list(
             "source_uuid", "path"
         )
     )

@@ -1,6 +1,6 @@
 """Keeping the mirror of the DAM: products, assets, variants and their versions. Called by ``releases`` alone."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -11,8 +11,8 @@ from portal.catalog.choices import Withdrawal
 from portal.catalog.facts import FileFact, digest_of
 from portal.catalog.grouping import Shelf
 from portal.catalog.matching import Known, Unsure, newest
-from portal.catalog.models import AssetVersion, Variant
-from portal.core.bulk import save_all
+from portal.catalog.models import Asset, AssetVersion, Product, Variant
+from portal.core.bulk import measure, number, save_all
 
 
 class Event(StrEnum):
@@ -85,9 +85,13 @@ def mirror_files(*, source: str, facts: Sequence[FileFact], now: datetime) -> Mi
         for fact, variant, _ in due:
             variant.asset = shelf.asset_for(fact, variant)
         shelf.save()
-        _save_variants([variant for _, variant, _ in due])
-        result.events = _save_versions([(fact, variant) for fact, variant, _ in due], now=now)
+        result.events = _save([(fact, variant) for fact, variant, _ in due], now=now)
     return result
+
+
+def has_grown() -> None:
+    """Note that the mirror has grown many times over, so that reading it stays quick."""
+    measure([Product, Asset, Variant, AssetVersion])
 
 
 def mark_gone(*, source: str, uuid: str, now: datetime) -> Variant | None:
@@ -159,24 +163,34 @@ def _describe(variant: Variant, fact: FileFact, digest: str) -> None:
 _VARIANT_FIELDS = [
     "asset", "source_uuid", "path", "folder", "name", "language", "markets", "tags", "labels", "metadata", "approved",
     "approval_word", "rights_start", "rights_end", "usage_rights", "copyright", "public_use", "source_modified_at",
-    "read_at", "facts_digest", "gone_at",
+    "read_at", "facts_digest", "gone_at", "current",
 ]  # fmt: skip
 
 
 _VERSION_FIELDS = ["source_uuid", "source_path", "file_name", "replaced_at", "withdrawn_at", "withdrawal"]
 
 
-def _save_variants(variants: list[Variant]) -> None:
+def _save(due: list[tuple[FileFact, Variant]], *, now: datetime) -> list[tuple[Variant, Event]]:
     # One file can be described twice in a batch (two versions of it): the last description is the newest.
-    distinct = list({id(variant): variant for variant in variants}.values())
-    save_all(distinct, _VARIANT_FIELDS)
+    variants = list({id(variant): variant for _, variant in due}.values())
+    known = [variant.pk for variant in variants if variant.pk is not None]
+    number(variants)
+    events, versions = _versions(due, known, now=now)
+    # Each points to the other. Both have their numbers by now, and the database looks at the end of the transaction:
+    # so no row is written twice.
+    number(versions)
+    save_all(variants, _VARIANT_FIELDS)
+    save_all(versions, _VERSION_FIELDS)
+    return events
 
 
-def _save_versions(due: list[tuple[FileFact, Variant]], *, now: datetime) -> list[tuple[Variant, Event]]:
-    variants = {variant.pk: variant for _, variant in due}
+def _versions(
+    due: list[tuple[FileFact, Variant]], known: list[int], *, now: datetime
+) -> tuple[list[tuple[Variant, Event]], list[AssetVersion]]:
+    """Return what happened, and the versions that are new or changed; variants point to theirs, unsaved."""
     latest = {
         version.variant_id: version
-        for version in AssetVersion.objects.filter(variant__in=variants)
+        for version in AssetVersion.objects.filter(variant__any=known)
         .order_by("variant_id", "-number")
         .distinct("variant_id")
     }
@@ -208,26 +222,7 @@ def _save_versions(due: list[tuple[FileFact, Variant]], *, now: datetime) -> lis
         events.append((variant, Event.REPLACED if variant.current else Event.RELEASED))
         variant.current = latest[variant.pk] = version
         fresh.append(version)
-    save_all([*fresh, *(version for version in touched.values() if version.pk is not None)], _VERSION_FIELDS)
-    for version in fresh:
-        if version.variant.current is version:
-            version.variant.current = version  # takes over the row number it has just been given
-    _point_to_current(variants.values())
-    return events
-
-
-def _point_to_current(variants: Iterable[Variant]) -> None:
-    # One statement of two arrays: Django's bulk_update writes a CASE per row, twenty times slower for a thousand.
-    pairs = [(variant.pk, variant.current_id) for variant in variants]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE portal_variant SET current_id = new.version_id
-            FROM unnest(%s::bigint[], %s::bigint[]) AS new (id, version_id)
-            WHERE portal_variant.id = new.id AND portal_variant.current_id IS DISTINCT FROM new.version_id
-            """,
-            [[pk for pk, _ in pairs], [version for _, version in pairs]],
-        )
+    return events, [*fresh, *(version for version in touched.values() if version.pk is not None)]
 
 
 def _version(fact: FileFact, variant: Variant, *, number: int, now: datetime) -> AssetVersion:

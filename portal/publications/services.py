@@ -83,9 +83,9 @@ class _Desk:
     @classmethod
     def open(cls, variants: Sequence[Variant], *, now: datetime) -> "_Desk":
         desk = cls(now)
-        for publication in Publication.objects.filter(asset__in={v.asset_id for v in variants}):
+        for publication in Publication.objects.filter(asset__any={v.asset_id for v in variants}):
             desk.publications[publication.asset_id, publication.community_id] = publication
-        for item in PublicationItem.objects.filter(variant__in=[v.pk for v in variants]).select_related(
+        for item in PublicationItem.objects.filter(variant__any=[v.pk for v in variants]).select_related(
             "publication"
         ):
             desk.items.setdefault(item.variant_id, []).append(item)

@@ -78,6 +78,11 @@ def apply_files(*, facts: Sequence[FileFact], now: datetime) -> Outcome:
     )
 
 
+def has_grown() -> None:
+    """Note that an import has brought many times what there was, so that reading it stays quick."""
+    catalog.has_grown()
+
+
 @transaction.atomic
 def file_is_gone(*, source: str, uuid: str, now: datetime) -> bool:
     """

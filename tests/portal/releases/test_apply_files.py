@@ -330,3 +330,16 @@ def test_release_is_recorded_in_the_activity():
     assert list(Activity.objects.filter(subject=asset.public_id).values_list("verb", flat=True)) == [
         "version.released"
     ]
+
+
+def test_an_old_uuid_of_another_source_says_nothing_about_this_one():
+    make_community(make_partner(), folder="/Campaign")
+    here = file_fact("/Campaign/a.jpg", uuid="one")
+    release(here)
+    release(later(here, uuid="two", sha1="b" * 40, previous_uuids=("one",)))
+    elsewhere = replace(here, source="other-dam")
+
+    outcome = apply(elsewhere)
+
+    assert outcome.new == 1
+    assert outcome.unsure == ()
