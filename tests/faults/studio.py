@@ -22,15 +22,13 @@ class Studio:
         """
         Let one thing happen: something new in one of four cases, otherwise to something that is there.
 
-        One file is replaced, another renamed and moved, never both: a file that was both between two looks cannot be
-        told from a new one before somebody asks for its versions (decision 0002), and gaps are what faults make.
+        The same file may be replaced, renamed and moved before anybody looks: gaps are what faults make.
         """
         things = list(self.ledger.things.values())
         if not things or self.chance.random() < 0.25:
             return self.upload(approved=self.chance.random() < 0.7)
         thing = self.chance.choice(things)
-        deeds = [self.replace] if thing.number % 2 else [self.rename, self.move]
-        deeds += [self.describe]
+        deeds = [self.replace] * 2 + [self.rename, self.move, self.describe]
         deeds += [self.withdraw] if thing.approved else [self.approve] * 3
         return self.chance.choice(deeds)(thing)
 
