@@ -16,8 +16,11 @@ app.autodiscover_tasks(
         "portal.activity",
         "portal.core",
         "portal.downloads",
+        "portal.packs",
+        "portal.partners",
         "portal.publications",
         "portal.releases",
+        "portal.renditions",
         "integrations",
     ]
 )
