@@ -2,8 +2,9 @@
 
 import os
 import shutil
-import subprocess
 from pathlib import Path
+
+from integrations.embedded import debian
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = (
@@ -27,19 +28,6 @@ def install(log: Path) -> Path | None:
 
     :returns: the program, or None when it cannot be installed here
     """
-    apt = shutil.which("apt-get")
-    if os.geteuid() != 0 or apt is None:
+    if not debian.install(["chromium"], log):
         return None
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    with log.open("ab") as output:
-        # A list that cannot be refreshed may still be good enough to install from.
-        for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-            subprocess.run(
-                [apt, "-qq", *arguments],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                check=False,
-            )
     return find()

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from integrations.embedded import chromium
+from integrations.embedded import chromium, debian
 from integrations.embedded.errors import make_folder
 from integrations.embedded.postgres import Postgres
 from integrations.embedded.redis import Redis
@@ -22,12 +22,16 @@ from integrations.embedded.redis import Redis
 ROOT = Path(__file__).resolve().parents[2]
 BROWSER_TESTS = ROOT / "tests" / "browser"
 PROCESSES = "2"
+#: Other people's programs that archives are tried with.
+PROGRAMS = ("curl", "unzip")
 
 
 def main(arguments: list[str]) -> int:
     """Run pytest with these arguments and return its exit code."""
     with throwaway_environment() as variables:
-        variables |= _browser(arguments, Path(variables["VAR_DIR"]))
+        folder = Path(variables["VAR_DIR"])
+        variables |= _browser(arguments, folder)
+        _programs(arguments, folder)
         command = [sys.executable, "-m", "pytest", *_parallel(arguments), *arguments]
         return run(command, variables)
 
@@ -101,6 +105,13 @@ def _browser(arguments: list[str], folder: Path) -> dict[str, str]:
         print(chromium.MISSING, flush=True)
         return {}
     return {"CHROMIUM": str(found)}
+
+
+def _programs(arguments: list[str], folder: Path) -> None:
+    """Install the small programs that some tests hold us against; without one, its tests say so and do not count."""
+    missing = [name for name in PROGRAMS if shutil.which(name) is None]
+    if missing and not any(Path(ROOT, argument.split("::")[0]).exists() for argument in arguments):
+        debian.install(missing, folder / "programs.log")
 
 
 def _asks_for_browser_tests(arguments: list[str]) -> bool:

@@ -11,8 +11,8 @@ from tests.faults.ledger import Ledger
 from tests.faults.studio import Studio
 from tests.faults.visitor import Visitor
 
-#: Down for so long. ``manage.py soak`` stops it for longer, and more often.
-SECONDS = 4.0
+#: Down for so long.
+SECONDS = 30.0
 PATIENCE = 120
 
 
