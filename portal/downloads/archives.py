@@ -6,6 +6,7 @@ of its announced length, so that no client can take it for whole; asked again, t
 """
 
 import logging
+import time
 from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import IO
@@ -39,6 +40,9 @@ _CHUNK = 1 << 18
 #: Files are recorded as taken in groups before the first of them leaves: one round trip for many small ones. Broken off
 #: in between, a few are recorded that did not arrive, which a recall can live with; the contrary it could not.
 _RECORDED_TOGETHER = 100
+#: Files are checked in groups as well, and an answer holds for so long: no longer than one on its way to the client.
+#: Whoever reads slowly has each file checked right before it leaves; whoever reads 400 a second does not wait for it.
+CHECKED_TOGETHER, CHECKED_FOR = 64, 0.02
 
 
 #: Stands for rights that have no beginning.
@@ -105,6 +109,8 @@ class Sending:
         self.archive, self.partner, self.taker = archive, partner, taker
         self._pieces = archive.layout.pieces(start, end)
         self._recorded_to = -1
+        self._checked: set[int] = set()
+        self._checked_until = 0.0
         self._chunks = self._send()
 
     def __iter__(self) -> Iterator[bytes]:
@@ -125,7 +131,7 @@ class Sending:
 
     def _file(self, piece: Slice) -> Iterator[bytes]:
         item = self.archive.items[piece.entry.key]
-        with self._open(item) as source:
+        with self._open(piece.entry.key) as source:
             source.seek(piece.start)
             left = piece.length
             while left > 0:
@@ -135,21 +141,31 @@ class Sending:
                 left -= len(chunk)
                 yield chunk
 
-    def _open(self, item: Item) -> IO[bytes]:
+    def _open(self, index: int) -> IO[bytes]:
         """
         Check, record, open. A server calls this long after the view has returned, so it brings the row scope along.
         """
-        now = timezone.now()
+        now, item = timezone.now(), self.archive.items[index]
         with rowscope.limited_to(self.partner.pk):
-            if refused := refusals(partner=self.partner, items=[item], now=now):
-                why = type(refused[item.version_id]).__name__
-                logger.warning("archive %s ends before %s: %s", self.archive.name, item.sha256, why)
-                raise EndedEarly(f"{item.sha256} may no longer be given out: {why}")
+            self._check(index, now=now)
             self._record(piece_of=item, now=now)
             try:
                 return store.open_bytes(item.sha256)
             except FileNotFoundError:
                 return self._made_again(item, now=now)
+
+    def _check(self, index: int, *, now: datetime) -> None:
+        item = self.archive.items[index]
+        if item.version_id in self._checked and time.monotonic() < self._checked_until:
+            return
+        self._checked_until = time.monotonic() + CHECKED_FOR
+        together = self.archive.items[index : index + CHECKED_TOGETHER]
+        refused = refusals(partner=self.partner, items=together, now=now)
+        self._checked = {other.version_id for other in together} - refused.keys()
+        if why := refused.get(item.version_id):
+            name = type(why).__name__
+            logger.warning("archive %s ends before %s: %s", self.archive.name, item.sha256, name)
+            raise EndedEarly(f"{item.sha256} may no longer be given out: {name}")
 
     def _made_again(self, item: Item, *, now: datetime) -> IO[bytes]:
         """Bytes that the store lost are fetched once more; only the same ones will do."""

@@ -69,12 +69,14 @@ def test_many_approvals_cost_one_list(world, dam, files):
 
 def test_a_list_that_lags_behind_what_we_were_told_does_not_count(world, dam, files):
     before = len(world.calls("scaleflex"))
-    tell(dam, files, changed_at=f"{timezone.now() + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
+    # Of one file we were told of a later change than the list shows; the list answers for the others.
+    tell(dam, files[1:])
+    tell(dam, files[:1], changed_at=f"{timezone.now() + timedelta(hours=1):%Y-%m-%dT%H:%M:%SZ}")
 
     work()
 
     assert live() == COUNT
-    assert calls(world, before) == (1, COUNT)
+    assert calls(world, before) == (1, 1)
 
 
 def test_files_the_list_does_not_have_yet_are_read_singly(world, dam, files):
