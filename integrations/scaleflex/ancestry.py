@@ -1,22 +1,28 @@
 """How does a file stand among its versions? Asked when its uuid or its place is known under another one's name."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from integrations.errors import BadPayload
+from integrations.errors import BadPayload, Refused
 from integrations.scaleflex import client
+from integrations.scaleflex.client import FileMissing
 from integrations.scaleflex.config import Account
 from integrations.scaleflex.schemas import moment, parse_file
 from portal.catalog.facts import FileFact
 
+logger = logging.getLogger(__name__)
+
+#: A new version ends a request that was open for the one before it.
+_RESET = {"RESET"}
 #: Places looked at for one file: its own and those its other versions had.
 MOST_PLACES = 4
 
 
-def newest(project: Account, fact: FileFact) -> FileFact | str | None:
+def newest(project: Account, fact: FileFact, *, history: bool = False) -> FileFact | str | None:
     """
     Ask the DAM whether a file is the newest of its versions. Needs no database.
 
@@ -24,6 +30,7 @@ def newest(project: Account, fact: FileFact) -> FileFact | str | None:
     one made and touched last is the newest, and where that does not tell, the one that lies at a place of the file:
     lists show no others.
 
+    :param history: ask also, of a version that is not approved, what had been; see ``FileFact.once_approved``
     :returns: the fact with its ``previous_uuids``; or the uuid of the version that is the newest; or ``None`` when the
         DAM does not tell, yet
     :raises DeliveryError: the DAM cannot be asked
@@ -38,7 +45,49 @@ def newest(project: Account, fact: FileFact) -> FileFact | str | None:
     return replace(
         fact,
         previous_uuids=tuple(version["uuid"] for version in versions if version["uuid"] != fact.uuid),
+        once_approved=once_approved(project, fact.uuid) if history and not fact.approved else None,
     )
+
+
+def once_approved(project: Account, uuid: str) -> tuple[str, ...]:
+    """
+    Return the uuids of a file's versions that the DAM remembers as approved at some time; of a DAM that does not tell,
+    none: its present word counts.
+
+    :raises DeliveryError: the DAM cannot be asked
+
+    Source: the actions of the vendor's history are known from its widget, what stands beside them is not. So any of the
+    words for "approved" beside ``APPROVAL_ENDED`` counts, for the version it names or else for the one asked about; and
+    so does an end without a beginning: that version came with the approval of the one before it.
+    """
+    try:
+        changes = client.get_changes(project, uuid)
+    except FileMissing:
+        raise
+    except Refused as error:
+        logger.info("connection %s tells no history: %s", project.connection.key, error)
+        return ()
+    words = set(project.options.approved_words)
+    begun: set[str] = set()
+    ended: dict[str, None] = {}
+    for change in reversed(changes):
+        about = change.get("file_uuid") if isinstance(change.get("file_uuid"), str) else uuid
+        texts = set(_texts(change))
+        if change.get("action") == "APPROVAL_CREATED":
+            begun.add(about)
+        elif change.get("action") != "APPROVAL_ENDED" or texts & _RESET:
+            continue
+        elif texts & words or about not in begun:
+            ended[about] = None
+    return tuple(ended)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for entry in value.values() if isinstance(value, dict) else value:
+            yield from _texts(entry)
 
 
 def _holder(project: Account, fact: FileFact, versions: Sequence[dict[str, Any]]) -> str | None:

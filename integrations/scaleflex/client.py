@@ -158,6 +158,16 @@ def get_versions(account: Account, uuid: str) -> list[dict[str, Any]]:
     return [version for version in found if isinstance(version.get("uuid"), str) and version["uuid"]]
 
 
+def get_changes(account: Account, uuid: str) -> list[dict[str, Any]]:
+    """
+    Fetch what happened to a file over all its versions: ``{"action": "APPROVAL_ENDED", "file_uuid", ...}``, and more.
+
+    :raises FileMissing, Throttled, Retryable, Refused, BadPayload: as ``get_file``
+    """
+    body = ask(account, "GET", place("files", uuid, "changes"), version="v5", operation="get_changes")
+    return [change for change in the("changes", list, body) if isinstance(change, dict)]
+
+
 def get_comments(account: Account, uuid: str) -> tuple[dict[str, Any], ...]:
     """
     Fetch the comments on a file, oldest first: ``{"uuid", "text", "added_at", "user", "meta"}``.

@@ -308,7 +308,9 @@ def _with_versions(
         for event, fact in facts.items()
         if fact.uuid in doubtful or fact.uuid in strangers or event.data.get(ABSENT)
     ]
-    said = _readers.map(lambda event: _newest(project, facts[event]), asked)
+    said = _readers.map(
+        lambda event: _newest(project, facts[event], history=facts[event].uuid in doubtful), asked
+    )
     changed: dict[InboundEvent, Mapped | _Gone | Result] = {}
     for event, answer in zip(asked, said, strict=True):
         mapped = answers[event]
@@ -341,10 +343,10 @@ def _in_doubt(source: str, facts: Sequence[FileFact]) -> tuple[set[str], set[str
     return doubtful, strangers if len(strangers) <= MOST_ASKED else set()
 
 
-def _newest(project: Account, fact: FileFact) -> FileFact | str | DeliveryError | None:
+def _newest(project: Account, fact: FileFact, *, history: bool) -> FileFact | str | DeliveryError | None:
     # Runs in a thread of its own: no database here.
     try:
-        return ancestry.newest(project, fact)
+        return ancestry.newest(project, fact, history=history)
     except DeliveryError as error:
         return error
 

@@ -30,6 +30,8 @@ class FileFact:
                         readings of one second the later one saw more. ``None`` when nobody noted it
     approved            every approver of this version has said yes
     approval_word       the DAM's word for it, for staff
+    once_approved       of a file that is not approved: uuids of its versions that were at some time, as far as the DAM
+                        tells. ``None`` when nobody asked; asked for when an older version is still with partners
     group               what variants of one asset share; empty when the file stands alone
     language, markets   BCP 47 or empty; ISO 3166 codes, empty for all
     gtin                14 digits with a valid check digit, or empty
@@ -54,6 +56,7 @@ class FileFact:
     view: str = ""
     approval_word: str = ""
     previous_uuids: Sequence[str] | None = None
+    once_approved: Sequence[str] | None = None
     read_at: datetime | None = None
     width: int | None = None
     height: int | None = None
@@ -87,7 +90,9 @@ class FileFact:
 
 
 # The times are left out: the DAM moves its own for its reasons (thumbnails, tagging), which change nothing here.
-_SAID = sorted({field.name for field in fields(FileFact)} - {"previous_uuids", "modified_at", "read_at"})
+_SAID = sorted(
+    {field.name for field in fields(FileFact)} - {"previous_uuids", "once_approved", "modified_at", "read_at"}
+)
 
 
 def digest_of(fact: FileFact) -> str:

@@ -58,13 +58,17 @@ class Known:
         Return the variant this file is a version of, ``None`` for one never seen.
 
         :raises Unsure: the place is known under another uuid, or this uuid as an older version, and nobody asked the
-            DAM which versions there are and which is the newest
+            DAM which versions there are and which is the newest; or it is not approved while an older version is with
+            partners, and nobody asked what had been: a version approved and taken back between two looks has replaced
+            the older one
         """
         for uuid in (fact.uuid, *(fact.previous_uuids or ())):
             if uuid in self.by_uuid:
                 variant = self.by_uuid[uuid]
                 if variant.source_uuid != fact.uuid and fact.previous_uuids is None:
                     # An older version that somebody touched or hinted at late, or one that was restored.
+                    raise Unsure
+                if fact.once_approved is None and leaves_an_older_one(fact, variant):
                     raise Unsure
                 return variant
         holder = self.by_path.get(fact.path)
@@ -78,7 +82,12 @@ class Known:
 
 
 class Unsure(Exception):
-    """The file may be a new version of what lay there, an older one, or another file altogether."""
+    """The file may be a new version of what lay there, an older one, or another file altogether; see ``variant_of``."""
+
+
+def leaves_an_older_one(fact: FileFact, variant: Variant) -> bool:
+    """Whether an unapproved version stands before one that partners still get."""
+    return not fact.approved and variant.current is not None and variant.current.source_uuid != fact.uuid
 
 
 def newest(facts: Iterable[FileFact]) -> list[FileFact]:

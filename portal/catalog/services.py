@@ -194,6 +194,7 @@ def _versions(
         .order_by("variant_id", "-number")
         .distinct("variant_id")
     }
+    overtaken = _overtaken(due)
     events: list[tuple[Variant, Event]] = []
     fresh: list[AssetVersion] = []
     touched: dict[int, AssetVersion] = {}
@@ -201,8 +202,9 @@ def _versions(
         last = latest.get(variant.pk)
         if not fact.approved:
             lost = variant.current
-            # A newer version that still waits for approval takes nothing away from the one before it.
-            if lost is not None and lost.source_uuid == fact.uuid:
+            # A newer version that still waits for approval takes nothing away from the one before it; one that had its
+            # approval has replaced it, whether we saw that or not.
+            if lost is not None and (lost.source_uuid == fact.uuid or id(fact) in overtaken):
                 _withdraw(variant, Withdrawal.APPROVAL, now)
                 events.append((variant, Event.WITHDRAWN))
             else:
@@ -223,6 +225,23 @@ def _versions(
         variant.current = latest[variant.pk] = version
         fresh.append(version)
     return events, [*fresh, *(version for version in touched.values() if version.pk is not None)]
+
+
+def _overtaken(due: list[tuple[FileFact, Variant]]) -> set[int]:
+    """Of unapproved facts, those before which a version came and went that was approved and that we never had."""
+    asked = [(fact, variant) for fact, variant in due if fact.once_approved and not fact.approved]
+    if not asked:
+        return set()
+    had = set(
+        AssetVersion.objects.filter(variant__any={variant.pk for _, variant in asked}).values_list(
+            "variant_id", "source_uuid"
+        )
+    )
+    return {
+        id(fact)
+        for fact, variant in asked
+        if any((variant.pk, uuid) not in had for uuid in fact.once_approved or ())
+    }
 
 
 def _version(fact: FileFact, variant: Variant, *, number: int, now: datetime) -> AssetVersion:

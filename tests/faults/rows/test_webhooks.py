@@ -193,6 +193,24 @@ def test_hints_in_every_order_within_a_second_lead_to_the_same_state(house):
 
 
 @pytest.mark.slow
+def test_hints_in_every_order_about_a_file_that_is_withdrawn_in_the_end_leave_nothing(house):
+    plan = list(schedules(CORE[:4]))
+
+    house.hurry(plan, CORE[:4])
+    house.deliver()
+
+    shown = PublicationItem.objects.filter(variant__path__startswith="/New/", withdrawn_at=None, state="live")
+    assert list(shown.values_list("variant__path", flat=True)) == []
+    ours = set(Publication.objects.values_list("public_id", flat=True))
+    posts = [
+        post
+        for post in house.world.verb("GET", "/trading_grid/posts")["posts"]
+        if post["externalReference"] in ours and post["assets"][0]["fileName"].endswith(".jpg")
+    ]
+    assert {post["status"] for post in posts if post["assets"][0]["fileName"][:4].isdigit()} <= {"WITHDRAWN"}
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("old_versions", ["answer", "missing"])
 def test_hints_minutes_late_lead_to_the_same_state(world, house, old_versions):
     world.verb("PATCH", "/scaleflex/switches", {"old_version_detail": old_versions})

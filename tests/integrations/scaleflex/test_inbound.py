@@ -106,6 +106,85 @@ def test_new_version_that_waits_for_approval_leaves_the_old_one(world, dam):
     assert PublicationItem.objects.get().version.source_uuid == file["uuid"]
 
 
+def approved_and_taken_back(world, uuid):
+    world.file("approval", uuid, state="APPROVED")
+    world.file("withdraw", uuid)
+
+
+def replace_unapproved(world, uuid):
+    world.verb("PATCH", "/scaleflex/switches", {"approval_on_new_version": "none"})
+    return world.file("replace", uuid)["uuid"]
+
+
+@pytest.mark.parametrize("seen", [False, True], ids=["never seen", "seen while it waited"])
+@pytest.mark.parametrize("by", ["hint", "sweep"])
+def test_version_approved_and_taken_back_between_two_looks_takes_the_older_one_along(
+    world, dam, picture, seen, by
+):
+    newer = replace_unapproved(world, picture["uuid"])
+    if seen:
+        told(dam, newer)
+        assert live() == ["/New/a.jpg"]
+    approved_and_taken_back(world, newer)
+
+    if by == "hint":
+        told(dam, newer)
+    poll_through(dam)
+    process()
+
+    assert live() == []
+    assert InboundEvent.objects.filter(state="parked").count() == 0
+
+
+def test_version_that_came_approved_and_was_taken_back_takes_the_older_one_along(world, dam, picture):
+    newer = world.file("replace", picture["uuid"])["uuid"]
+    world.file("withdraw", newer)
+
+    told(dam, newer)
+
+    assert live() == []
+
+
+def test_version_between_that_came_and_went_is_not_forgotten(world, dam, picture):
+    second = world.file("replace", picture["uuid"])["uuid"]
+    approved_and_taken_back(world, second)
+    third = world.file("replace", second)["uuid"]
+
+    told(dam, third)
+
+    assert live() == []
+
+
+def test_request_for_approval_that_was_cancelled_leaves_the_old_one(world, dam, picture):
+    newer = replace_unapproved(world, picture["uuid"])
+    world.file("approval", newer, state="PENDING")
+    world.file("withdraw", newer)
+
+    told(dam, newer)
+
+    assert live() == ["/New/a.jpg"]
+
+
+def test_request_that_a_new_version_reset_leaves_the_old_one(world, dam, picture):
+    second = replace_unapproved(world, picture["uuid"])
+    world.file("approval", second, state="PENDING")
+    third = world.file("replace", second)["uuid"]
+
+    told(dam, third)
+
+    assert live() == ["/New/a.jpg"]
+
+
+def test_dam_that_tells_no_history_is_taken_at_its_present_word(world, dam, picture):
+    newer = world.file("replace", picture["uuid"])["uuid"]
+    approved_and_taken_back(world, newer)
+    world.fault("scaleflex", "status", status=403, body={"status": "error", "msg": "no"}, path="/changes$")
+
+    told(dam, newer)
+
+    assert live() == ["/New/a.jpg"]
+
+
 def test_stranger_that_takes_the_place_is_another_asset(world, dam, picture):
     world.file("name", picture["uuid"], name="moved-away.jpg")
     stranger = world.add_file("/New/a.jpg", approval="APPROVED")

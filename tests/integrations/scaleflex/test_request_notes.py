@@ -28,18 +28,19 @@ def comments(account, uuid):
     return [comment_text(comment) for comment in client.get_comments(account, uuid)]
 
 
-def test_a_comment_is_one_however_often_it_is_told(world, uuid):
+@pytest.mark.parametrize("order", [(FIRST, SECOND), (SECOND, FIRST)], ids=["7 then 77", "77 then 7"])
+def test_a_comment_is_one_however_often_it_is_told(world, uuid, order):
     account = connected(world, "comment")
-    for note in (FIRST, SECOND, FIRST, SECOND):
+    for note in (*order, *order):
         request_notes.tell(account, uuid, note)
     request_notes.tell(account, uuid, Note("R-77", "Wrong colour, see the box"))
     request_notes.settle(account, uuid, FIRST, others_open=True)
 
-    assert comments(account, uuid) == [
-        {"body": f"R-7: {FIRST.text}", "resolved": True},
+    assert sorted(comments(account, uuid), key=lambda comment: comment["body"]) == [
         {"body": "R-77: Wrong colour, see the box", "resolved": False},
+        {"body": f"R-7: {FIRST.text}", "resolved": True},
     ]
-    raw = json.loads(client.get_comments(account, uuid)[0]["text"])
+    raw = json.loads(client.get_comments(account, uuid)[order.index(FIRST)]["text"])
     assert raw == {"body": f"R-7: {FIRST.text}", "shapes": [], "parentId": None, "resolved": True}
 
 

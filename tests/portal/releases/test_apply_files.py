@@ -104,7 +104,10 @@ def test_unapproved_newer_version_leaves_the_approved_one_in_place():
     old = file_fact("/Campaign/a.jpg", uuid="old")
     (asset,) = release(old)
 
-    apply(later(old, uuid="new", sha1="b" * 40, previous_uuids=["old"], approved=False))
+    waiting = later(old, uuid="new", sha1="b" * 40, previous_uuids=["old"], approved=False)
+    assert apply(waiting).unsure == ("new",)
+
+    assert apply(replace(waiting, once_approved=())).unsure == ()
 
     assert publications.get_asset(partner, asset.public_id, at=NOON).lead.version.source_uuid == "old"
 
