@@ -54,6 +54,8 @@ class Server:
 def server():
     server = Server()
     yield server
+    # Closing alone would leave the thread in its accept for ever.
+    server.sock.shutdown(socket.SHUT_RDWR)
     server.sock.close()
 
 

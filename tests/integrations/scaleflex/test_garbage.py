@@ -208,6 +208,7 @@ def stub():
     connection = Connection(pk=-1, key="stub", options=options)
     yield config.Account(connection, config.Options(**options), "key", connection.hosts, invalidation_key="k")
     server.shutdown()
+    server.server_close()
 
 
 NOTE = Note("R-1", "text")
