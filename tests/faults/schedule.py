@@ -179,7 +179,9 @@ def _kill(stage: Stage, member: Member) -> Callable[[], None]:
 def _kill_one(stage: Stage, member: Member, draw: float) -> Callable[[], None]:
     # The first one is the worker itself: its other processes are left to themselves, until it is started again.
     _bring_to_life(stage, member)
-    pids = member.pids()
+    while not (pids := member.pids()):
+        # It died of something else in this very moment.
+        _bring_to_life(stage, member)
     member.kill_one(pids[int(draw * 997) % len(pids)])
 
     def undo() -> None:
