@@ -184,6 +184,8 @@ WHITENOISE_USE_FINDERS = LOCAL
 WHITENOISE_AUTOREFRESH = False
 #: How rendition bytes leave: "django" (ranges, by us) or "accel" (X-Accel-Redirect, by nginx).
 FILE_SERVING = env.text("FILE_SERVING", "django")
+#: Days for which a prepared download can be taken.
+ARCHIVE_JOBS_KEPT_DAYS = env.number("ARCHIVE_JOBS_KEPT_DAYS", 14, least=1)
 #: Where renditions are cut; a dotted path, as STORAGES has them.
 RENDITION_SOURCE = env.text("RENDITION_SOURCE", "integrations.scaleflex.renditions.ScaleflexSource")
 RENDITION_MAX_BYTES = env.number("RENDITION_MAX_BYTES", 500_000_000, least=1)
@@ -321,6 +323,8 @@ SPECTACULAR_SETTINGS = {
         "AnswerReason": "portal.packs.choices.Reason.values",
         "AnswerState": ["open", "stale", "received", "in_use", "review", "refused"],
         "FileStatus": ["current", "replaced", "withdrawn"],
+        "LookUpAnswer": ["found", "no_media", "not_yours", "unknown"],
+        "CheckStatus": ["current", "replaced", "withdrawn", "unknown"],
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
 }
@@ -360,6 +364,8 @@ CELERY_BEAT_SCHEDULE = {
     "publications-routing": {"task": "portal.releases.tasks.continue_routing", "schedule": 5.0},
     "publications-number-changes": {"task": "portal.publications.tasks.number_changes", "schedule": 5.0},
     "downloads-prepare": {"task": "portal.downloads.tasks.prepare", "schedule": 5.0},
+    "downloads-work-on-jobs": {"task": "portal.downloads.tasks.work_on_jobs", "schedule": 3.0},
+    "downloads-forget-jobs": {"task": "portal.downloads.tasks.forget_jobs", "schedule": 3600.0},
     "packs-work": {"task": "portal.packs.tasks.work", "schedule": 3.0},
     "renditions-make-wanted": {"task": "portal.renditions.tasks.make_wanted", "schedule": 15.0},
     "partners-forget-calls": {"task": "portal.partners.tasks.forget_calls", "schedule": 3600.0},

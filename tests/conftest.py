@@ -74,5 +74,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
         connections.close_all()
         with connection.creation._nodb_cursor() as cursor:
             cursor.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+                # Not PostgreSQL's own, such as autovacuum: those we may not end, and they end by themselves.
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = %s AND backend_type = 'client backend'",
+                [name],
             )

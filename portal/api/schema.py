@@ -128,6 +128,7 @@ def operation(
     parameters: Iterable[OpenApiParameter] = (),
     is_conditional: bool = True,
     body: Any = None,
+    is_question: bool = False,
 ) -> Callable[[Any], Any]:
     """
     Describe an operation; its docstring is the longer text.
@@ -137,9 +138,12 @@ def operation(
     :param problems: codes it may answer beside those that every operation may
     :param is_conditional: it has entity tags and answers 304
     :param body: serializer of the request's body; then it takes an ``Idempotency-Key``
+    :param is_question: it has a body because it is long, and changes nothing: no key
     """
     codes: dict[int, list[str]] = defaultdict(list)
-    writing = _WRITING if body is not None else ()
+    writing: tuple[str, ...] = _WRITING if body is not None else ()
+    if is_question:
+        writing = ("unsupported_media_type",)
     for code in (*_ALWAYS, *writing, *problems):
         codes[TYPES[code].status].append(code)
     answered = dict(answers)
@@ -154,7 +158,7 @@ def operation(
         parameters=[
             *_HEADERS,
             *(_CONDITIONAL if is_conditional else ()),
-            *(_KEY_HEADERS if body is not None else ()),
+            *(_KEY_HEADERS if body is not None and not is_question else ()),
             *parameters,
         ],
     )

@@ -3,7 +3,18 @@
 from django.urls import include, path, re_path
 
 from portal.api import documentation, views
-from portal.api.v1 import assets, changes, confirmations, files, me, pack_files, packs, renditions
+from portal.api.v1 import (
+    assets,
+    changes,
+    checks,
+    confirmations,
+    files,
+    me,
+    pack_files,
+    packs,
+    product_lookups,
+    renditions,
+)
 
 app_name = "api"
 
@@ -32,6 +43,8 @@ v1 = [
         name="pack-archive",
     ),
     path("packs/<str:pack_id>/confirmations", confirmations.Confirmations.as_view(), name="confirmations"),
+    path("product-lookups", product_lookups.ProductLookUps.as_view(), name="product-lookups"),
+    path("checks", checks.Checks.as_view(), name="checks"),
     path("changes", changes.Changes.as_view(), name="changes"),
     path("openapi.json", documentation.OpenApi.as_view(), name="openapi"),
     path("docs", documentation.Docs.as_view(), name="docs"),

@@ -1,5 +1,5 @@
 """
-Sending the files of a pack in one archive: each is checked right before it leaves, and recorded.
+Sending the files of a pack or a prepared download in one archive: each is checked right before it leaves, and recorded.
 
 An archive is complete or it fails: when a file is withdrawn while it runs, the stream ends before that file and short
 of its announced length, so that no client can take it for whole; asked again, the address answers 410.
@@ -22,7 +22,7 @@ from portal.catalog.models import AssetVersion
 from portal.core import rowscope
 from portal.core.bulk import save_all
 from portal.core.errors import DomainError, Gone, NotFound
-from portal.downloads.models import Download
+from portal.downloads.models import Download, JobFile
 from portal.downloads.services import PARTS, NotYet, Taker, not_yet
 from portal.packs.bag import Archive, Item
 from portal.packs.models import PackFile
@@ -169,9 +169,8 @@ class Sending:
 
     def _made_again(self, item: Item, *, now: datetime) -> IO[bytes]:
         """Bytes that the store lost are fetched once more; only the same ones will do."""
-        file = PackFile.objects.select_related("version", "revision__recipe").get(
-            pack_version=self.archive.pack_version, position=item.position
-        )
+        rows = self.archive.holder.files.select_related("version", "revision__recipe")
+        file = rows.get(position=item.position)
         made = renditions.ensure(version=file.version, revision=file.revision, now=now)
         if made.sha256 != item.sha256:
             raise EndedEarly(f"{item.sha256} is lost from the store, and other bytes came in its place")
@@ -194,9 +193,9 @@ def record(*, archive: Archive, items: Sequence[Item], partner: Partner, taker: 
     :returns: how many were recorded
     """
     began = set(_taken(items, partner, taker, since=now - PARTS))
-    rows = PackFile.objects.filter(
-        pack_version=archive.pack_version, position__in=[item.position for item in items]
-    ).select_related("variant__asset", "version", "revision__recipe")
+    rows = archive.holder.files.filter(position__in=[item.position for item in items]).select_related(
+        "variant__asset", "version", "revision__recipe"
+    )
     fresh = [row for row in rows.order_by("position") if row.sha256 not in began]
     save_all(_download(row, partner, taker, now) for row in fresh)
     activity.record_all(
@@ -210,7 +209,7 @@ def record(*, archive: Archive, items: Sequence[Item], partner: Partner, taker: 
                 "sha256": row.sha256,
                 "version": row.version.number,
                 "recipe": row.revision.recipe.key,
-                "pack": archive.pack_version.public_id,
+                archive.kind: archive.holder.public_id,
             },
         )
         for row in fresh
@@ -223,7 +222,7 @@ def _taken(items: Iterable[Item], partner: Partner, taker: Taker, *, since: date
     return rows.filter(sha256__in={item.sha256 for item in items}).values_list("sha256", flat=True)
 
 
-def _download(row: PackFile, partner: Partner, taker: Taker, now: datetime) -> Download:
+def _download(row: PackFile | JobFile, partner: Partner, taker: Taker, now: datetime) -> Download:
     return Download(
         partner=partner,
         actor=taker.actor,

@@ -1,19 +1,21 @@
-"""Who took which bytes."""
+"""Who took which bytes; what somebody means to take, and the archives prepared of it."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.ids import public_id_field
-from portal.downloads.choices import Via
+from portal.downloads.choices import JobState, Origin, Via
+from portal.packs.choices import Shortage
 
-__all__ = ["Download"]
+__all__ = ["ArchiveJob", "BasketItem", "Download", "JobFile"]
 
 
 class Download(models.Model):
     """
     One taking of one file, written before the first byte leaves. Facts are copied: the record outlives the asset.
 
-    ``actor``  ``user:usr_...`` or ``client:cli_...``
+    ``actor``  ``user:usr_...``, ``client:cli_...`` or ``recipient:shr_...``
     """
 
     public_id = public_id_field("dwn")
@@ -47,3 +49,108 @@ class Download(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} {self.at:%Y-%m-%d %H:%M}"
+
+
+class BasketItem(models.Model):
+    """
+    One file in one size that a person means to take for a company.
+
+    ``version``  the one they saw when they chose it; whether it is still right is asked whenever the basket is shown
+    ``title``, ``language``  copied: a file that was taken back is named too
+    """
+
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+")
+    user = models.ForeignKey("portal.User", on_delete=models.CASCADE, related_name="+")
+    variant = models.ForeignKey("portal.Variant", on_delete=models.CASCADE, related_name="+")
+    recipe = models.ForeignKey("portal.Recipe", on_delete=models.CASCADE, related_name="+")
+    version = models.ForeignKey("portal.AssetVersion", on_delete=models.CASCADE, related_name="+")
+    title = models.JSONField(_("title"), default=dict)
+    language = models.CharField(_("language"), max_length=12, blank=True)
+    added_at = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("file in a basket")
+        verbose_name_plural = _("files in baskets")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "partner", "variant", "recipe"], name="basket_item_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id} as {self.recipe_id}"
+
+
+class ArchiveJob(models.Model):
+    """
+    A set of files being prepared as one archive, or prepared. It belongs to the company: colleagues may take it too.
+
+    ``state``      preparing -> ready | failed
+    ``left_out``   ``[{"title", "recipe", "why"}]``: what was asked for and could not be had when it began, in words
+    ``mail_due_at``  when to tell ``user`` that it ended, ``None`` for not at all; ``wants_mail`` while it is not over
+    ``closed_at``  when it became ready or failed
+    """
+
+    public_id = public_id_field("job")
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="archive_jobs")
+    user = models.ForeignKey("portal.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    actor = models.CharField(_("who"), max_length=60)
+    origin = models.CharField(_("from"), max_length=12, choices=Origin)
+    state = models.CharField(_("state"), max_length=10, choices=JobState, default=JobState.PREPARING)
+    left_out = models.JSONField(default=list)
+    file_count = models.PositiveIntegerField(_("files"))
+    total_bytes = models.BigIntegerField(_("bytes"), default=0)
+    wants_mail = models.BooleanField(default=False)
+    mail_due_at = models.DateTimeField(null=True)
+    begun_at = models.DateTimeField(_("begun"))
+    closed_at = models.DateTimeField(_("ended"), null=True)
+
+    class Meta:
+        verbose_name = _("prepared download")
+        verbose_name_plural = _("prepared downloads")
+        indexes = [
+            models.Index(fields=["partner", "-begun_at", "-id"], name="archive_job_newest"),
+            models.Index(fields=["begun_at"], name="archive_job_work", condition=Q(state="preparing")),
+            models.Index(
+                fields=["mail_due_at"], name="archive_job_mail", condition=Q(mail_due_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.public_id} {self.state}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == JobState.PREPARING
+
+    @property
+    def is_ready(self) -> bool:
+        return self.state == JobState.READY
+
+
+class JobFile(models.Model):
+    """
+    One file of a prepared download, in the order of its names; the fields are those of ``packs.PackFile``.
+    """
+
+    job = models.ForeignKey(ArchiveJob, on_delete=models.CASCADE, related_name="files")
+    position = models.PositiveIntegerField()
+    name = models.CharField(_("file name"), max_length=255)
+    variant = models.ForeignKey("portal.Variant", on_delete=models.PROTECT, related_name="+")
+    version = models.ForeignKey("portal.AssetVersion", on_delete=models.PROTECT, related_name="+")
+    revision = models.ForeignKey("portal.RecipeRevision", on_delete=models.PROTECT, related_name="+")
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    size = models.BigIntegerField(_("bytes"), null=True)
+    crc32 = models.BigIntegerField(null=True)
+    media_type = models.CharField(_("format"), max_length=100, blank=True)
+    problem = models.CharField(_("problem"), max_length=16, choices=Shortage, blank=True)
+
+    class Meta:
+        verbose_name = _("file of a prepared download")
+        verbose_name_plural = _("files of prepared downloads")
+        constraints = [
+            models.UniqueConstraint(fields=["job", "position"], name="job_file_position_once"),
+            models.UniqueConstraint(fields=["job", "name"], name="job_file_name_once"),
+        ]
+        indexes = [models.Index(fields=["sha256"], name="job_file_sha256", condition=~Q(sha256=""))]
+
+    def __str__(self) -> str:
+        return self.name

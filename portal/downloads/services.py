@@ -18,7 +18,7 @@ from portal.partners.models import Partner
 from portal.publications import selectors as publications
 from portal.publications.cards import AssetCard, VariantCard
 from portal.publications.visibility import Status
-from portal.renditions import file_names, naming
+from portal.renditions import file_names
 from portal.renditions import selectors as recipes
 from portal.renditions import services as renditions
 from portal.renditions.models import RecipeRevision, Rendition
@@ -179,16 +179,8 @@ def note_taken(*, found: Found, partner: Partner, taker: Taker, now: datetime, p
 
 
 def file_name(version: AssetVersion, revision: RecipeRevision, rendition: Rendition) -> str:
-    """
-    Return a name that is safe everywhere: by the recipe's own template, else one that tells version and size,
-    ``oat_front-v4-web-1200.webp``.
-
-    A template reads the version's variant, asset and product: select them when there are many.
-    """
-    by_template = file_names.by_template(version, revision, width=rendition.width, height=rendition.height)
-    return by_template or naming.file_name(
-        version.file_name, revision, extension=version.extension, version=version.number
-    )
+    """Return the name under which a rendition leaves, see ``renditions.file_names``."""
+    return file_names.of_version(version, revision, width=rendition.width, height=rendition.height)
 
 
 @transaction.atomic

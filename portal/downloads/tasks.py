@@ -1,10 +1,22 @@
 from celery import shared_task
 from django.utils import timezone
 
-from portal.downloads import services
+from portal.downloads import jobs, services
 
 
 @shared_task(expires=20, soft_time_limit=60)
 def prepare(**kwargs) -> None:
     """Make the renditions that people will ask for first."""
     services.prepare(now=timezone.now())
+
+
+@shared_task(expires=20, soft_time_limit=240)
+def work_on_jobs(**kwargs) -> None:
+    """Go on with archives that people asked for, and tell those who want to know."""
+    jobs.work(now=timezone.now())
+
+
+@shared_task(expires=600, soft_time_limit=60)
+def forget_jobs(**kwargs) -> None:
+    """Remove prepared downloads that are too old."""
+    jobs.forget(now=timezone.now())

@@ -13,6 +13,7 @@ import hashlib
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from portal.core.errors import BadInput
 from portal.packs.difference import Difference, between
@@ -44,14 +45,17 @@ class Archive:
     """
     One archive before it is sent. ``key`` of an entry is the index in ``items``: the files whose bytes it carries.
 
-    ``name``  to save it under; ``tag`` a strong entity tag without quotes; ``pack_version`` the one it leads to
+    ``name``    to save it under; ``tag`` a strong entity tag without quotes
+    ``holder``  whose files they are, by ``position``: the ``PackVersion`` it leads to, or a prepared download
+    ``kind``    what the record of what was taken calls the holder
     """
 
     name: str
     tag: str
     layout: Layout
     items: Sequence[Item]
-    pack_version: PackVersion
+    holder: Any
+    kind: str = "pack"
 
 
 def full(version: PackVersion, items: Sequence[Item], *, part: int = 1, parts: int = 1) -> Archive:

@@ -20,10 +20,10 @@ from django.utils.text import slugify
 from portal.accounts.models import User
 from portal.activity import services as activity
 from portal.catalog.models import Variant
-from portal.core.errors import NotReady
 from portal.packs import confirming, signing
-from portal.packs.choices import Shortage, VersionState
+from portal.packs.choices import VersionState
 from portal.packs.composing import Composition, compose, rule_matches
+from portal.packs.making import make_missing
 from portal.packs.manifest import manifest_of
 from portal.packs.models import Pack, PackFile, PackPick, PackRule, PackVersion
 from portal.partners.models import Community
@@ -247,22 +247,8 @@ def prepare(*, version: PackVersion, now: datetime, until: float | None = None) 
     :param until: of ``time.monotonic()``; no new file is begun afterwards
     :returns: whether it was issued
     """
-    rows = version.files.filter(sha256="", problem="")
-    for file in rows.select_related("version", "revision__recipe").order_by("position"):
-        if until is not None and time.monotonic() > until:
-            return False
-        try:
-            made = renditions.ensure(version=file.version, revision=file.revision, now=now, wait_seconds=0)
-            crc = renditions.with_crc32(made)
-        except renditions.CannotBeMade:
-            PackFile.objects.filter(pk=file.pk).update(problem=Shortage.NOT_MADE)
-            continue
-        except (NotReady, FileNotFoundError):
-            # The source is away, somebody else is at it, or the bytes were lost just now: the next round.
-            continue
-        PackFile.objects.filter(pk=file.pk).update(
-            sha256=made.sha256, size=made.size, crc32=crc, media_type=made.media_type
-        )
+    if not make_missing(version.files.all(), now=now, until=until):
+        return False
     return _close(version_pk=version.pk, pack_pk=version.pack_id, now=now)
 
 

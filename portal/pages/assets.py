@@ -18,6 +18,7 @@ from portal.pages.address import Listing
 from portal.partners.selectors import community_ids
 from portal.publications import selectors
 from portal.publications.facets import FACETS, AssetFilter, Facets
+from portal.renditions.selectors import current_revisions
 
 PAGE_SIZE = 48
 SORT_LABELS = {
@@ -57,6 +58,7 @@ def assets(request: HttpRequest) -> HttpResponse:
         "shown": _shown(len(page.items), counts.total),
         "newer": listing.url(cursor=page.previous) if page.previous else "",
         "older": listing.url(cursor=page.next) if page.next else "",
+        "sizes": current_revisions() if page.items else [],
         "sorts": [
             {"label": label, "url": replace(listing, sort=sort).url(), "is_current": sort == listing.sort}
             for sort, label in SORT_LABELS.items()

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.core.errors import BadInput
-from portal.downloads import selectors
+from portal.downloads import job_selectors, selectors
 
 
 @require_safe
@@ -27,11 +27,14 @@ def downloads(request: HttpRequest) -> HttpResponse:
             "action": _("Go to the first page"),
         }
         return render(request, "pages/downloads.html", {"empty": empty}, status=error.status)
+    jobs = job_selectors.jobs_of(request.company) if "cursor" not in request.GET else []
     context = {
+        "jobs": jobs,
+        "is_working": any(line.job.is_open for line in jobs),
         "lines": page.items,
         "newer": f"{path}?{urlencode({'cursor': page.previous})}" if page.previous else "",
         "older": f"{path}?{urlencode({'cursor': page.next})}" if page.next else "",
-        "empty": None if page.items else _first(request),
+        "empty": None if page.items or jobs else _first(request),
     }
     return render(request, "pages/downloads.html", context)
 

@@ -6,8 +6,8 @@ from django.views.decorators.http import require_safe
 
 from portal.core.errors import DomainError, NotFound, NotReady
 from portal.downloads import services
-from portal.downloads.choices import Via
 from portal.downloads.serving import gives_bytes, serve
+from portal.pages.takers import taker_of
 from portal.renditions.services import CannotBeMade
 
 #: Stands where a picture cannot be shown now: browsers draw it whatever the status says.
@@ -70,7 +70,6 @@ def download(request: HttpRequest, asset: str, recipe: str) -> HttpResponseBase:
     found = services.find(grant=grant, now=now)
     response = serve(request, found.rendition, name=found.name)
     if gives_bytes(request, response):
-        taker = services.Taker(actor=f"user:{request.user.public_id}", via=Via.PAGE, user=request.user)
         part = response.status_code == 206
-        services.note_taken(found=found, partner=request.company, taker=taker, now=now, part=part)
+        services.note_taken(found=found, partner=request.company, taker=taker_of(request), now=now, part=part)
     return response

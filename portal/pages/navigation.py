@@ -37,7 +37,8 @@ class Link:
 ENTRIES = (
     Entry("home", _("Home"), "home"),
     Entry("assets", _("Assets"), "image", below=("asset",)),
-    Entry("downloads", _("Downloads"), "download"),
+    Entry("products", _("Products"), "box"),
+    Entry("downloads", _("Downloads"), "download", below=("check", "basket")),
 )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from portal.catalog.choices import Medium
 from portal.catalog.models import Asset, AssetVersion, Variant
 from portal.core.templatetags.portal import by, weight
+from portal.downloads.wishes import Standing
 from portal.partners.models import Partner
 from portal.publications.cards import AssetCard, VariantCard
 from portal.publications.visibility import Status
@@ -31,6 +32,24 @@ def status_badge(status: str, look: str = "") -> dict[str, str]:
     """The state of an asset, version or download as icon and word."""
     tone, icon_name = _STATES[status]
     return {"tone": tone, "icon_name": icon_name, "text": str(Status.LABELS[status]), "look": look}
+
+
+#: What became of a file somebody wants -> (tone, icon).
+_STANDINGS = {
+    Standing.READY: ("ok", "check-circle"),
+    Standing.REPLACED: ("info", "swap"),
+    Standing.NOT_YET: ("plan", "calendar"),
+    Standing.WITHDRAWN: ("bad", "minus-circle"),
+    Standing.NOT_YOURS: ("bad", "lock"),
+    Standing.NO_SIZE: ("warn", "triangle"),
+}
+
+
+@register.inclusion_tag("partials/badge.html")
+def standing_badge(standing: str, text: str) -> dict[str, str]:
+    """What became of a file somebody wants, as icon and word."""
+    tone, icon_name = _STANDINGS[standing]
+    return {"tone": tone, "icon_name": icon_name, "text": text}
 
 
 @register.filter

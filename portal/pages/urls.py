@@ -5,12 +5,16 @@ from django.urls import path
 from portal.pages.account import account
 from portal.pages.asset import asset
 from portal.pages.assets import assets
+from portal.pages.basket import add, basket, change, prepare
+from portal.pages.check import check, replacements
 from portal.pages.companies import companies, invitation
 from portal.pages.downloads import downloads
 from portal.pages.files import download, preview
 from portal.pages.home import home
 from portal.pages.links import asset_link, version_link
 from portal.pages.preferences import language, scheme
+from portal.pages.prepared import archive, tell
+from portal.pages.products import complete_set, look_up
 
 app_name = "pages"
 
@@ -27,5 +31,15 @@ urlpatterns = [
     path("o/<slug:company>/assets/<str:asset>/", asset, name="asset"),
     path("o/<slug:company>/assets/<str:asset>/preview/<slug:size>/", preview, name="preview"),
     path("o/<slug:company>/assets/<str:asset>/download/<slug:recipe>/", download, name="download"),
+    path("o/<slug:company>/basket/", basket, name="basket"),
+    path("o/<slug:company>/basket/add/", add, name="basket-add"),
+    path("o/<slug:company>/basket/change/", change, name="basket-change"),
+    path("o/<slug:company>/basket/prepare/", prepare, name="basket-prepare"),
+    path("o/<slug:company>/check/", check, name="check"),
+    path("o/<slug:company>/check/replacements/", replacements, name="check-replacements"),
     path("o/<slug:company>/downloads/", downloads, name="downloads"),
+    path("o/<slug:company>/products/", look_up, name="products"),
+    path("o/<slug:company>/products/complete-set/", complete_set, name="products-set"),
+    path("o/<slug:company>/downloads/prepared/<str:job>/", archive, name="prepared"),
+    path("o/<slug:company>/downloads/prepared/<str:job>/tell/", tell, name="prepared-tell"),
 ]

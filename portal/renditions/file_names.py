@@ -1,4 +1,4 @@
-"""File names of renditions by their recipe's own template."""
+"""File names of renditions: by their recipe's own template, else the usual one."""
 
 from portal.catalog.models import AssetVersion
 from portal.renditions import name_templates, naming
@@ -35,3 +35,19 @@ def by_template(
     }
     extension = naming.extension_of(revision, original=version.extension)
     return name_templates.render(revision.naming, facts, extension)
+
+
+def of_version(
+    version: AssetVersion, revision: RecipeRevision, *, width: int | None, height: int | None
+) -> str:
+    """
+    Return a name that is safe everywhere: by the recipe's own template, else one that tells version and size,
+    ``oat_front-v4-web-1200.webp``.
+
+    A template reads the version's variant, asset and product: select them when there are many.
+
+    :param width: of the rendition, in pixels, or what it will have; ``None`` for anything without
+    """
+    return by_template(version, revision, width=width, height=height) or naming.file_name(
+        version.file_name, revision, extension=version.extension, version=version.number
+    )

@@ -102,6 +102,20 @@ def sizes_of(version: AssetVersion) -> list[Size]:
     return [_size(version, revision, made.get(revision.pk)) for revision in revisions]
 
 
+def sizes_for(pairs: Sequence[tuple[AssetVersion, RecipeRevision]]) -> dict[tuple[int, int], Size]:
+    """
+    Return what is known of these versions in these sizes, by the row numbers of version and revision: one query.
+    """
+    versions = {version.pk: version for version, _revision in pairs}
+    revisions = {revision.pk: revision for _version, revision in pairs}
+    ready = _ready(versions.values(), list(revisions.values()))
+    made = {(row.version_id, row.revision_id): row for row in ready}
+    return {
+        (version.pk, revision.pk): _size(version, revision, made.get((version.pk, revision.pk)))
+        for version, revision in pairs
+    }
+
+
 def _ready(versions: Iterable[AssetVersion], revisions: Sequence[RecipeRevision]) -> Iterable[Rendition]:
     return Rendition.objects.filter(
         version__in=list(versions), revision__in=revisions, state=RenditionState.READY
@@ -141,17 +155,28 @@ def expected_pixels(version: AssetVersion, revision: RecipeRevision) -> tuple[in
 
 def by_digest(sha256: str) -> list[Rendition]:
     """Return the renditions with these bytes: usually one."""
+    return by_digests([sha256])
+
+
+def by_digests(digests: Iterable[str]) -> list[Rendition]:
+    """Return the renditions with any of these bytes."""
     return list(
-        Rendition.objects.filter(sha256=sha256, state=RenditionState.READY).select_related(
-            "version__variant__asset", "revision__recipe"
+        Rendition.objects.filter(sha256__in=list(digests), state=RenditionState.READY).select_related(
+            "version__variant__asset__product", "revision__recipe"
         )
     )
 
 
-def newest_of(version: AssetVersion, recipe: Recipe) -> Rendition | None:
-    """Return a version's rendition by the newest revision of a recipe that has been made, if any."""
-    return (
-        Rendition.objects.filter(version=version, revision__recipe=recipe, state=RenditionState.READY)
-        .order_by("-revision__number")
-        .first()
+def newest_of(versions: Iterable[int], recipes: Iterable[int]) -> dict[tuple[int, int], Rendition]:
+    """
+    Return the renditions of versions by the newest revision of recipes that has been made, by the row numbers of
+    version and recipe: one query.
+    """
+    rows = (
+        Rendition.objects.filter(
+            version__in=set(versions), revision__recipe__in=set(recipes), state=RenditionState.READY
+        )
+        .select_related("revision__recipe")
+        .order_by("revision__number")
     )
+    return {(row.version_id, row.revision.recipe_id): row for row in rows}

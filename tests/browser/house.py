@@ -8,11 +8,17 @@ import av
 from django.utils import timezone
 
 from portal.accounts.models import User
-from portal.catalog.models import Asset, AssetVersion
+from portal.catalog.models import Asset, AssetVersion, Variant
+from portal.downloads import baskets, jobs
+from portal.downloads.choices import JobState, Origin, Via
+from portal.downloads.models import ArchiveJob, BasketItem
+from portal.downloads.services import Taker
+from portal.downloads.wishes import Wish
 from portal.partners import services as partners
 from portal.partners.choices import PartnerStatus, Role
 from portal.partners.models import Membership, Partner
 from portal.releases import services as releases
+from portal.renditions.models import Recipe, Rendition
 from tests.browser import vendors
 from tests.builders import (
     file_fact,
@@ -55,6 +61,7 @@ class House:
         self._companies()
         self._files()
         self._downloads()
+        self._wanted()
         self._invitations()
         vendors.connect(self.now)
         self.is_full = True
@@ -194,6 +201,35 @@ class House:
 
     def _downloads(self) -> None:
         self._take(self.muesli, at=self.now - timedelta(hours=1))
+
+    def _wanted(self) -> None:
+        """A basket with what is right, replaced and not yet; downloads prepared and not; digests of every kind."""
+        muesli = self.muesli.variants.get(language="de")
+        chosen = [muesli, self.back.variants.get(), self.scheduled.variants.get(), self.film.variants.get()]
+        baskets.add(partner=self.shop, user=self.reader, variants=[v.public_id for v in chosen], now=self.now)
+        older = muesli.versions.get(number=1)
+        BasketItem.objects.filter(user=self.reader, variant=muesli).update(version=older)
+        held = [*older.renditions.all(), *chosen[1].current.renditions.all(), *self.gone_renditions()]
+        names = [f"{row.sha256}  photos/{row.pk}.webp" for row in held if not row.revision.recipe.is_preview]
+        self.digests = "\n".join([*names, f"{'0' * 64}  somebody_elses.jpg", "a line without"])
+
+        papers = Variant.objects.filter(path__startswith="/Archive/").order_by("pk")[:3]
+        original = Recipe.objects.get(key="original")
+        for state in (JobState.FAILED, JobState.READY, JobState.PREPARING):
+            job = jobs.begin(
+                partner=self.archive,
+                taker=Taker(f"user:{self.archivist.public_id}", Via.PAGE, self.archivist),
+                wishes=[Wish(paper.pk, original.pk) for paper in papers],
+                origin=Origin.BASKET,
+                now=self.now,
+            )
+            why = {"title": "Paper 99", "recipe": "original", "why": "The brand has removed this file."}
+            ArchiveJob.objects.filter(pk=job.pk).update(state=state, left_out=[why])
+            job.files.filter(position=0).update(problem="not_made" if state == JobState.FAILED else "")
+
+    def gone_renditions(self):
+        """Return what was cut of the file that was taken back."""
+        return Rendition.objects.filter(version__variant__asset=self.gone)
 
     def _invitations(self) -> None:
         def invite(email: str) -> str:

@@ -6,6 +6,7 @@ A new template of a page is entered here; ``test_places`` fails until it is.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from tests.browser.house import House
 
@@ -117,6 +118,37 @@ PLACES = [
         _company("shop", "downloads/?cursor=broken"),
         ("pages/downloads.html",),
         status=400,
+    ),
+    Place(
+        "downloads, prepared ones",
+        _company("archive", "downloads/"),
+        ("pages/downloads.html", "pages/prepared_list.html"),
+        reader="archivist",
+    ),
+    # Basket and checking
+    Place("basket", _company("shop", "basket/"), ("pages/basket.html", "pages/basket_line.html")),
+    Place("basket, empty", _company("waiting", "basket/"), ("pages/basket.html",), reader="newcomer"),
+    Place("check my files", _company("shop", "check/"), ("pages/check.html",)),
+    Place(
+        "check my files, unreadable",
+        _company("shop", "check/?digests=nothing"),
+        ("pages/check.html",),
+        status=400,
+    ),
+    Place(
+        "check my files, answered",
+        lambda house: f"/o/{house.shop.slug}/check/?{urlencode({'digests': house.digests})}",
+        ("pages/check_result.html",),
+    ),
+    # Products
+    Place("products", _company("shop", "products/"), ("pages/products.html",)),
+    Place(
+        "products, none given", _company("shop", "products/?gtins=none"), ("pages/products.html",), status=400
+    ),
+    Place(
+        "products, looked up",
+        _company("shop", "products/?gtins=09521234500049,09521234500018,4711"),
+        ("pages/products_result.html",),
     ),
     # The reader
     Place("companies", _at("/"), ("pages/companies.html",), reader="agent"),

@@ -16,7 +16,7 @@ from portal.api.v1 import examples
 from portal.api.v1.fields import OrNull, Texts
 from portal.api.views import PartnerView
 from portal.catalog.choices import Withdrawal
-from portal.downloads import selectors, services
+from portal.downloads import known, services
 from portal.downloads.choices import Via
 from portal.downloads.services import Taker
 from portal.downloads.serving import gives_bytes, serve
@@ -121,12 +121,12 @@ class AboutFile(PartnerView):
     )
     def get(self, request: ClientRequest, sha256: str) -> Response:
         """Is my copy still right? Answers for withdrawn files too, as long as they once were yours."""
-        known = selectors.known_file(request.partner, sha256, at=timezone.now())
+        about = known.known_file(request.partner, sha256, at=timezone.now())
         successor = None
-        if known.current_version is not None:
+        if about.current_version is not None:
             successor = {
-                "version": known.current_version,
-                "sha256": known.replaced_by,
-                "href": Links(request).rendition(known.asset, known.recipe, known.variant),
+                "version": about.current_version,
+                "sha256": about.replaced_by,
+                "href": Links(request).rendition(about.asset, about.recipe, about.variant),
             }
-        return Response(AboutFileSerializer({**vars(known), "replaced_by": successor}).data)
+        return Response(AboutFileSerializer({**vars(about), "replaced_by": successor}).data)

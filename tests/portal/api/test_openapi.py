@@ -93,12 +93,14 @@ def test_every_operation_is_described(document):
     assert set(document["paths"]) == set(OPERATIONS)
     names = []
     for path, view in OPERATIONS.items():
-        operation = document["paths"][path]["get"]
+        operation = document["paths"][path]["get" if hasattr(view, "get") else "post"]
         names.append(operation["operationId"])
         assert operation["summary"] and operation["description"], path
         assert operation["security"] == [{"clientCredentials": list(view.required_scopes)}]
         assert set(view.required_scopes) <= set(SCOPES)
         assert {"400", "401", "403", "429", "503"} <= set(operation["responses"])
+        if not hasattr(view, "get"):
+            continue
         inputs = {p["name"] for p in operation["parameters"] if p["in"] == "query"}
         assert inputs == set(view.query_class().fields)
     assert len(names) == len(set(names))
@@ -170,7 +172,11 @@ def shelf(system) -> Shelf:
     return Shelf(system)
 
 
-@pytest.mark.parametrize("path", OPERATIONS)
+#: What can be read; the others take a body.
+READS = [path for path, view in OPERATIONS.items() if hasattr(view, "get")]
+
+
+@pytest.mark.parametrize("path", READS)
 def test_real_answers_fit_the_document(document, shelf, path):
     address = path.format(**shelf.values)
 
@@ -180,7 +186,7 @@ def test_real_answers_fit_the_document(document, shelf, path):
     assert described(document, path, shelf.pim.get(path)) == []
 
 
-@pytest.mark.parametrize("path", OPERATIONS)
+@pytest.mark.parametrize("path", READS)
 def test_any_input_the_document_allows_gets_an_answer_it_describes(document, shelf, path):
     """Made-up calls after the document: real ids among them, never a 500."""
     operation = schemathesis.openapi.from_dict(document)[path]["GET"]
