@@ -22,6 +22,7 @@ from portal.downloads.services import Taker
 from portal.downloads.wishes import Wish
 from portal.packs import confirming
 from portal.packs.choices import Answer
+from portal.packs.selectors import By
 from portal.partners import services as partners
 from tests.builders import (
     current_version,
@@ -58,7 +59,7 @@ class Side:
         pick(self.pack, [self.asset], now=now)
         issue(self.pack, now=now)
         given = confirming.Given(self.rendition.sha256, Answer.RECEIVED)
-        by = confirming.By(self.partner, "system")
+        by = By(self.partner, "system")
         self.pack.refresh_from_db()
         confirming.confirm(pack=self.pack, by=by, given=[given], now=now)
         baskets.add(

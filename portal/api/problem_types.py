@@ -33,6 +33,8 @@ _CATALOGUE = [
      "Do not retry. A person of the company has to talk to the brand."),
     (403, "not_allowed", "Not allowed",
      "Do not retry. The client may not do this."),
+    (403, "terms_not_accepted", "Terms are to be accepted",
+     "A person of the company has to accept the pack's terms on its page. The member terms names their version."),
     (404, "not_found", "Not found",
      "Unknown, or not published to the company; the two look the same. Follow the changes feed to know what is there."),
     (405, "method_not_allowed", "The method is not offered here",

@@ -22,8 +22,9 @@ from portal.catalog.models import AssetVersion
 from portal.core import rowscope
 from portal.core.bulk import save_all
 from portal.core.errors import DomainError, Gone, NotFound
-from portal.downloads.models import Download, JobFile
+from portal.downloads.models import Download, JobFile, PackDownload
 from portal.downloads.services import PARTS, NotYet, Taker, not_yet
+from portal.packs import terms
 from portal.packs.bag import Archive, Item
 from portal.packs.models import PackFile
 from portal.packs.zipping import Slice
@@ -86,6 +87,7 @@ def check(*, partner: Partner, archive: Archive, now: datetime) -> None:
     :raises Gone: files were taken back; ``files`` names them
     :raises NotYet: the rights to files begin later; ``files`` names them
     :raises NotFound: files are nothing to this partner
+    :raises TermsNotAccepted: the pack has terms that the company has not accepted
     """
     refused = refusals(partner=partner, items=archive.items, now=now)
     found = [(item, refused[item.version_id]) for item in archive.items if item.version_id in refused]
@@ -95,6 +97,8 @@ def check(*, partner: Partner, archive: Archive, now: datetime) -> None:
         if of_kind := [(item, why) for item, why in found if isinstance(why, kind)]:
             item, why = of_kind[0]
             raise kind(f"{item.name}: {why}", **why.extra, files=[item.name for item, _why in of_kind])
+    if archive.pack_version is not None:
+        terms.require(partner, archive.pack_version.pack)
 
 
 class Sending:
@@ -123,6 +127,8 @@ class Sending:
         self._chunks.close()
 
     def _send(self) -> Generator[bytes, None, None]:
+        with rowscope.limited_to(self.partner.pk):
+            note_archive(archive=self.archive, partner=self.partner, taker=self.taker, now=timezone.now())
         for piece in self._pieces:
             if isinstance(piece, Slice):
                 yield from self._file(piece)
@@ -215,6 +221,35 @@ def record(*, archive: Archive, items: Sequence[Item], partner: Partner, taker: 
         for row in fresh
     )
     return len(fresh)
+
+
+def note_archive(*, archive: Archive, partner: Partner, taker: Taker, now: datetime) -> bool:
+    """
+    Record that an archive of a pack is taken.
+
+    :returns: ``False`` for other archives, and for one that the same taker began within ``services.PARTS``
+    """
+    version = archive.pack_version
+    if version is None:
+        return False
+    before = PackDownload.objects.filter(partner=partner, actor=taker.actor, name=archive.name)
+    if before.filter(pack_version=version, at__gt=now - PARTS).exists():
+        return False
+    PackDownload.objects.create(
+        partner=partner,
+        actor=taker.actor,
+        user=taker.user,
+        via=taker.via,
+        pack_version=version,
+        title=version.pack.title,
+        version_number=version.number or 0,
+        since_number=archive.since.number if archive.since else None,
+        name=archive.name,
+        file_count=len(archive.items),
+        size=archive.layout.length,
+        at=now,
+    )
+    return True
 
 
 def _taken(items: Iterable[Item], partner: Partner, taker: Taker, *, since: datetime) -> Iterable[str]:

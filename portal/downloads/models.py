@@ -8,7 +8,7 @@ from portal.core.ids import public_id_field
 from portal.downloads.choices import JobState, Origin, Via
 from portal.packs.choices import Shortage
 
-__all__ = ["ArchiveJob", "BasketItem", "Download", "JobFile"]
+__all__ = ["ArchiveJob", "BasketItem", "Download", "JobFile", "PackDownload"]
 
 
 class Download(models.Model):
@@ -154,3 +154,33 @@ class JobFile(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PackDownload(models.Model):
+    """
+    One taking of an archive of a pack; its files stand in ``Download`` as well, each when it left. Facts are copied.
+
+    ``version_number``  of the pack;  ``since_number``  the version a delta leads from, ``None`` for all files
+    """
+
+    public_id = public_id_field("pdl")
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+")
+    actor = models.CharField(_("who"), max_length=60)
+    user = models.ForeignKey("portal.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    via = models.CharField(_("how"), max_length=6, choices=Via)
+    pack_version = models.ForeignKey("portal.PackVersion", on_delete=models.CASCADE, related_name="+")
+    title = models.JSONField(_("title"), default=dict)
+    version_number = models.PositiveIntegerField(_("version"))
+    since_number = models.PositiveIntegerField(_("changes since"), null=True)
+    name = models.CharField(_("file name"), max_length=255)
+    file_count = models.PositiveIntegerField(_("files"))
+    size = models.BigIntegerField(_("bytes"))
+    at = models.DateTimeField(_("time"))
+
+    class Meta:
+        verbose_name = _("download of a pack")
+        verbose_name_plural = _("downloads of packs")
+        indexes = [models.Index(fields=["partner", "-at", "-id"], name="pack_download_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.at:%Y-%m-%d %H:%M}"

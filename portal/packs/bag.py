@@ -48,6 +48,7 @@ class Archive:
     ``name``    to save it under; ``tag`` a strong entity tag without quotes
     ``holder``  whose files they are, by ``position``: the ``PackVersion`` it leads to, or a prepared download
     ``kind``    what the record of what was taken calls the holder
+    ``since``   the version a delta of a pack leads from
     """
 
     name: str
@@ -56,6 +57,12 @@ class Archive:
     items: Sequence[Item]
     holder: Any
     kind: str = "pack"
+    since: PackVersion | None = None
+
+    @property
+    def pack_version(self) -> PackVersion | None:
+        """The version of a pack it leads to, ``None`` for files of a free choice."""
+        return self.holder if isinstance(self.holder, PackVersion) else None
 
 
 def full(version: PackVersion, items: Sequence[Item], *, part: int = 1, parts: int = 1) -> Archive:
@@ -94,7 +101,7 @@ def delta(
     tag = _tag(
         "delta", before.sha256, bytes(before.signature).hex(), after.sha256, bytes(after.signature).hex()
     )
-    return _archive(name, f"{name}.zip", tag, tags, held, after), change
+    return _archive(name, f"{name}.zip", tag, tags, held, after, before), change
 
 
 def delta_json(before: PackVersion, after: PackVersion, change: Difference) -> dict[str, object]:
@@ -141,7 +148,13 @@ def _bag(version: PackVersion, items: Sequence[Item], inner: Mapping[str, bytes]
 
 
 def _archive(
-    root: str, name: str, tag: str, tags: Mapping[str, bytes], items: Sequence[Item], version: PackVersion
+    root: str,
+    name: str,
+    tag: str,
+    tags: Mapping[str, bytes],
+    items: Sequence[Item],
+    version: PackVersion,
+    since: PackVersion | None = None,
 ) -> Archive:
     assert version.issued_at is not None
     entries = [
@@ -152,7 +165,7 @@ def _archive(
         Entry(f"{root}/data/{item.name}".encode(), item.size, item.crc32, None, index)
         for index, item in enumerate(items)
     ]
-    return Archive(name, tag, Layout(entries, at=version.issued_at), items, version)
+    return Archive(name, tag, Layout(entries, at=version.issued_at), items, version, since=since)
 
 
 def _tag(*facts: str) -> str:

@@ -9,14 +9,13 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from portal import signals
-from portal.accounts.models import User
 from portal.activity import services as activity
 from portal.activity.models import Activity
 from portal.catalog.models import Variant
 from portal.core.errors import BadInput, DomainError, Gone
 from portal.packs.choices import Answer
 from portal.packs.models import Confirmation, Pack, PackFile, PackVersion
-from portal.partners.models import Partner
+from portal.packs.selectors import By, enough_for
 from portal.publications.selectors import why_gone
 
 
@@ -35,15 +34,6 @@ class Given:
     reason: str = ""
     text: str = ""
     place: str = ""
-
-
-@dataclass(frozen=True)
-class By:
-    """Who answers for the company: ``actor`` as the activity record names it, ``user`` when it is a person."""
-
-    partner: Partner
-    actor: str
-    user: User | None = None
 
 
 @transaction.atomic
@@ -76,13 +66,13 @@ def confirm(*, pack: Pack, by: By, given: Sequence[Given], now: datetime) -> lis
 
 @transaction.atomic
 def confirm_all(
-    *, pack: Pack, by: By, manifest_sha256: str, given: Given, now: datetime, open_only: bool = True
+    *, pack: Pack, by: By, manifest_sha256: str, given: Given, now: datetime, wanted_only: bool = False
 ) -> list[Confirmation]:
     """
-    Record one answer for the whole version with this manifest.
+    Record one answer for every file of the version with this manifest that has none which still holds.
 
     :param given: its ``sha256`` is not looked at
-    :param open_only: leave files alone that have an answer which still holds
+    :param wanted_only: also for those whose answer says less than the pack asks for
     :raises OldDigest: the manifest is not the current one's; both digests are named
     """
     current = Pack.objects.select_related("current").get(pk=pack.pk).current
@@ -93,7 +83,9 @@ def confirm_all(
             current=current.sha256 if current else None,
         )
     fresh = Confirmation.objects.filter(partner=by.partner, pack=pack, stale_at__isnull=True)
-    answered = set(fresh.values_list("sha256", flat=True)) if open_only else set()
+    if wanted_only:
+        fresh = fresh.filter(answer__in=enough_for(pack))
+    answered = set(fresh.values_list("sha256", flat=True))
     digests = current.files.order_by("position").values_list("sha256", flat=True)
     wanted = dict.fromkeys(digest for digest in digests if digest not in answered)
     return confirm(pack=pack, by=by, given=[replace(given, sha256=digest) for digest in wanted], now=now)

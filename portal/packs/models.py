@@ -10,7 +10,17 @@ from portal.core.ids import public_id_field
 from portal.core.texts import in_language
 from portal.packs.choices import Answer, Purpose, Reason, Required, Shortage, VersionState
 
-__all__ = ["Confirmation", "Pack", "PackFile", "PackPick", "PackRule", "PackVersion", "SigningKey"]
+__all__ = [
+    "Confirmation",
+    "Pack",
+    "PackFile",
+    "PackPick",
+    "PackRule",
+    "PackTerms",
+    "PackVersion",
+    "SigningKey",
+    "TermsAcceptance",
+]
 
 
 def _values(label, length: int = 200) -> ArrayField:
@@ -24,6 +34,7 @@ class Pack(models.Model):
 
     ``title``           ``{language: text}``
     ``asks``            the least answer wanted for every file; ``asks_within_days`` after a version was issued
+    ``embargo_until``   no partner sees the pack before, ``None`` for at once
     ``current``         the version partners get, ``None`` before the first one
     ``due_since``       since when what it should hold differs, perhaps, from ``current``; ``None`` for not at all
     ``closed_at``       no longer given out
@@ -46,6 +57,7 @@ class Pack(models.Model):
     )
     asks = models.CharField(_("asks for"), max_length=10, choices=Required, blank=True)
     asks_within_days = models.PositiveSmallIntegerField(_("answer within days"), default=14)
+    embargo_until = models.DateTimeField(_("not before"), null=True, blank=True)
     current = models.ForeignKey(
         "PackVersion", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
@@ -68,6 +80,54 @@ class Pack(models.Model):
     def name(self) -> str:
         """The title in the active language."""
         return in_language(self.title)
+
+
+class PackTerms(models.Model):
+    """
+    What a company accepts before it gets the archives of a pack. Another wording is another row: the newest ``number``
+    counts, and is asked for again.
+
+    ``text``    ``{language: text}``;  ``sha256`` of its canonical JSON, which an acceptance names
+    """
+
+    public_id = public_id_field("trm")
+    pack = models.ForeignKey(Pack, on_delete=models.CASCADE, related_name="terms")
+    number = models.PositiveIntegerField(_("version"))
+    text = models.JSONField(_("text"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    created_at = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("terms of a pack")
+        verbose_name_plural = _("terms of packs")
+        constraints = [models.UniqueConstraint(fields=["pack", "number"], name="pack_terms_once")]
+
+    def __str__(self) -> str:
+        return f"{self.pack} terms {self.number}"
+
+    @property
+    def words(self) -> str:
+        """The text in the active language; empty for terms that were lifted."""
+        return in_language(self.text)
+
+
+class TermsAcceptance(models.Model):
+    """That a company accepted one version of a pack's terms: who, when, and the digest of the very text."""
+
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+")
+    terms = models.ForeignKey(PackTerms, on_delete=models.PROTECT, related_name="acceptances")
+    sha256 = models.CharField("SHA-256", max_length=64)
+    actor = models.CharField(_("who"), max_length=60)
+    user = models.ForeignKey("portal.User", on_delete=models.SET_NULL, null=True, related_name="+")
+    accepted_at = models.DateTimeField(_("accepted"))
+
+    class Meta:
+        verbose_name = _("acceptance of terms")
+        verbose_name_plural = _("acceptances of terms")
+        constraints = [models.UniqueConstraint(fields=["partner", "terms"], name="terms_accepted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.partner} {self.terms}"
 
 
 class PackPick(models.Model):

@@ -1,12 +1,17 @@
-"""Reading packs. Everything for a partner takes the partner first; only issued versions of open packs are seen."""
+"""
+Reading packs. Everything for a partner takes the partner first; only issued versions of open packs are seen, and none
+before its embargo ends.
+"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 
-from portal.core.errors import NotFound
+from portal.accounts.models import User
+from portal.core.errors import Gone, NotFound
 from portal.core.paging import Page, paginate
 from portal.packs.bag import Item
 from portal.packs.choices import Answer, Required, VersionState
@@ -23,43 +28,69 @@ _SATISFIES = {
 }
 
 
-def _packs(partner: Partner) -> QuerySet[Pack]:
+@dataclass(frozen=True)
+class By:
+    """Who answers for the company: ``actor`` as the activity record names it, ``user`` when it is a person."""
+
+    partner: Partner
+    actor: str
+    user: User | None = None
+
+
+def _seen(partner: Partner, at: datetime) -> QuerySet[Pack]:
+    shown = Q(embargo_until__isnull=True) | Q(embargo_until__lte=at)
     return Pack.objects.filter(
-        communities__in=community_ids(partner), current__isnull=False, closed_at__isnull=True
+        shown, communities__in=community_ids(partner), current__isnull=False
     ).distinct()
 
 
-def packs_page(partner: Partner, *, size: int = 50, cursor: str | None = None) -> Page:
+def packs_of(partner: Partner, *, at: datetime) -> QuerySet[Pack]:
+    """Return the packs a partner has at a moment, with their current versions without the manifests."""
+    return (
+        _seen(partner, at).filter(closed_at__isnull=True).select_related("current").defer("current__manifest")
+    )
+
+
+def packs_page(partner: Partner, *, at: datetime, size: int = 50, cursor: str | None = None) -> Page:
     """
     Return one page of the partner's packs with their current versions, newest pack first.
 
     :raises BadInput: the cursor is damaged
     """
-    packs = _packs(partner).select_related("current")
-    return paginate(packs, order=("-created_at", "-id"), kinds=(datetime, int), size=size, cursor=cursor)
+    return paginate(
+        packs_of(partner, at=at),
+        order=("-created_at", "-id"),
+        kinds=(datetime, int),
+        size=size,
+        cursor=cursor,
+    )
 
 
-def get_pack(partner: Partner, public_id: str) -> Pack:
+def get_pack(partner: Partner, public_id: str, *, at: datetime) -> Pack:
     """
     Return one pack with its current version.
 
     :param public_id: or its slug, which stands in the addresses of pages
-    :raises NotFound: unknown, not this partner's, or not yet issued: they look the same
+    :raises NotFound: unknown, not this partner's, not yet issued or under embargo: they look the same
+    :raises Gone: it is no longer given out
     """
     field = "public_id" if public_id.startswith("pck_") else "slug"
-    pack = _packs(partner).select_related("current").filter(**{field: public_id}).first()
+    pack = _seen(partner, at).select_related("current").filter(**{field: public_id}).first()
     if pack is None:
         raise NotFound
+    if pack.closed_at is not None:
+        raise Gone(_("This pack is no longer given out."), reason="pack_closed")
     return pack
 
 
-def get_version(partner: Partner, public_id: str, number: int | None = None) -> PackVersion:
+def get_version(partner: Partner, public_id: str, number: int | None = None, *, at: datetime) -> PackVersion:
     """
     Return an issued version of a pack, the current one when no number is given.
 
     :raises NotFound: no such pack or version for this partner
+    :raises Gone: the pack is no longer given out
     """
-    pack = get_pack(partner, public_id)
+    pack = get_pack(partner, public_id, at=at)
     if number is None or (pack.current is not None and number == pack.current.number):
         assert pack.current is not None
         pack.current.pack = pack
@@ -71,16 +102,24 @@ def get_version(partner: Partner, public_id: str, number: int | None = None) -> 
     return version
 
 
-def versions_of(partner: Partner, pack: Pack) -> list[PackVersion]:
+def versions_of(partner: Partner, pack: Pack, *, at: datetime) -> list[PackVersion]:
     """Return the issued versions of a pack read by ``get_pack``, newest first, without their manifests."""
-    issued = pack.versions.filter(state=VersionState.ISSUED, pack__in=_packs(partner))
+    issued = pack.versions.filter(state=VersionState.ISSUED, pack__in=_seen(partner, at))
     return list(issued.defer("manifest").order_by("-number"))
 
 
-def files_of(version: PackVersion) -> list[PackFile]:
-    """Return the files of a version, in the order of names. Who read the version may see them."""
+def files_of(
+    version: PackVersion, *, names: Collection[str] | None = None, first: int = 0, limit: int | None = None
+) -> list[PackFile]:
+    """
+    Return the files of a version, in the order of names. Who read the version may see them.
+
+    :param names: only these; ``first`` position to begin with, ``limit`` how many at most
+    """
     rows = version.files.select_related("variant__asset", "version", "revision__recipe")
-    return list(rows.order_by("position"))
+    rows = rows.filter(position__gte=first) if first else rows
+    rows = rows.filter(name__in=names) if names is not None else rows
+    return list(rows.order_by("position")[:limit])
 
 
 def items_of(version: PackVersion) -> list[Item]:
@@ -110,6 +149,11 @@ def progress_of(version: PackVersion) -> Progress:
     return Progress(version.files.exclude(sha256="").count(), version.file_count, problems)
 
 
+def enough_for(pack: Pack) -> set[Answer]:
+    """Return the answers that say at least what a pack asks for."""
+    return _SATISFIES[Required(pack.asks)]
+
+
 @dataclass(frozen=True)
 class FileAnswer:
     """
@@ -126,19 +170,27 @@ class FileAnswer:
     confirmation: Confirmation | None
 
 
-def answers_of(partner: Partner, version: PackVersion) -> list[FileAnswer]:
-    """Return every file of a version with this partner's answer: two queries."""
+def answers_of(
+    partner: Partner, version: PackVersion, files: Sequence[PackFile] | None = None
+) -> list[FileAnswer]:
+    """
+    Return files of a version with this partner's answer: two queries, one when the files are given.
+
+    :param files: some of the version's, as ``files_of`` reads them; all by default
+    """
     rows = Confirmation.objects.filter(partner=partner, pack=version.pack_id).select_related(
         "version", "user"
     )
+    if files is not None:
+        rows = rows.filter(version__variant__in={file.variant_id for file in files})
     exact: dict[tuple[int, str], Confirmation] = {}
     earlier: dict[tuple[int, int], Confirmation] = {}
     for row in rows.order_by("answered_at", "pk"):
         exact[row.version_id, row.sha256] = row
         earlier[row.version.variant_id, row.recipe_id] = row
-    enough = _SATISFIES[Required(version.pack.asks)]
+    enough = enough_for(version.pack)
     lines = []
-    for file in files_of(version):
+    for file in files_of(version) if files is None else files:
         given = exact.get((file.version_id, file.sha256))
         if given is not None and given.stale_at is None:
             lines.append(FileAnswer(file, given.answer, given.answer not in enough, given))

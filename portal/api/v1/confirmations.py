@@ -15,9 +15,9 @@ from portal.api.v1.fields import OrNull
 from portal.api.views import PartnerView
 from portal.packs import confirming, selectors
 from portal.packs.choices import Answer, Reason
-from portal.packs.confirming import By, Given
+from portal.packs.confirming import Given
 from portal.packs.models import Pack
-from portal.packs.selectors import FileAnswer
+from portal.packs.selectors import By, FileAnswer
 from portal.partners.models import Partner
 
 _STATES = ("open", "stale", *Answer.values)
@@ -112,11 +112,11 @@ class Confirmations(PartnerView):
                 examples.CONFIRMATIONS,
             )
         },
-        problems=("not_found",),
+        problems=("not_found", "withdrawn"),
     )
     def get(self, request: ClientRequest, pack_id: str) -> Response:
         """Every file of the current version with your answer: always on one page."""
-        return self._states(request.partner, selectors.get_pack(request.partner, pack_id))
+        return self._states(request.partner, selectors.get_pack(request.partner, pack_id, at=timezone.now()))
 
     @operation(
         "confirm_files",
@@ -144,7 +144,7 @@ class Confirmations(PartnerView):
         return once(request, self, lambda: self._confirm(request, pack_id))
 
     def _confirm(self, request: ClientRequest, pack_id: str) -> Response:
-        pack = selectors.get_pack(request.partner, pack_id)
+        pack = selectors.get_pack(request.partner, pack_id, at=timezone.now())
         body = ConfirmationBody(data=request.data)
         body.is_valid(raise_exception=True)
         data = body.validated_data
@@ -163,7 +163,7 @@ class Confirmations(PartnerView):
         return self._states(request.partner, pack)
 
     def _states(self, partner: Partner, pack: Pack) -> Response:
-        version = selectors.get_version(partner, pack.public_id)
+        version = selectors.get_version(partner, pack.public_id, at=timezone.now())
         lines = [_state(line) for line in selectors.answers_of(partner, version)]
         due = selectors.due_at(version)
         return paging.listing(

@@ -31,14 +31,14 @@ class Manifest(PartnerView):
         answers={
             (200, "application/json"): OpenApiResponse(OpenApiTypes.OBJECT, description="The signed bytes.")
         },
-        problems=("not_found",),
+        problems=("not_found", "withdrawn"),
     )
     def get(self, request: ClientRequest, pack_id: str, number: str) -> HttpResponse:
         """
         The exact bytes that were signed: canonical JSON, sorted and without spaces. The signature stands in the version
         (`manifest`), and in every archive.
         """
-        version = selectors.get_version(request.partner, pack_id, number_of(number))
+        version = selectors.get_version(request.partner, pack_id, number_of(number), at=timezone.now())
         return HttpResponse(version.manifest, content_type="application/json")
 
 
@@ -96,7 +96,13 @@ class ArchiveFile(PartnerView):
                 "Content-Range", str, "header", response=[206, 416], description="`bytes 1000-1999/4711`"
             ),
         ),
-        problems=("not_found", "withdrawn", "rights_not_started", "range_not_satisfiable"),
+        problems=(
+            "not_found",
+            "withdrawn",
+            "rights_not_started",
+            "terms_not_accepted",
+            "range_not_satisfiable",
+        ),
     )
     def get(self, request: ClientRequest, pack_id: str, number: str) -> HttpResponseBase:
         """
@@ -104,7 +110,7 @@ class ArchiveFile(PartnerView):
         you need if you have that version. The same bytes come every time, so ranges resume it. It is whole or it fails:
         when a file is withdrawn while it runs, it ends short of its `Content-Length`; afterwards this answers 410.
         """
-        version = selectors.get_version(request.partner, pack_id, number_of(number))
+        version = selectors.get_version(request.partner, pack_id, number_of(number), at=timezone.now())
         items = selectors.items_of(version)
         before = earlier(request.partner, pack_id, self.query.get("since"))
         if before is not None and (before.number or 0) >= (version.number or 0):

@@ -3,6 +3,7 @@
 import base64
 from typing import Any
 
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -103,7 +104,7 @@ def number_of(text: str) -> int:
 
 def earlier(partner: Partner, pack_id: str, since: int | None) -> PackVersion | None:
     """Return the version a caller has, ``None`` when none was named."""
-    return selectors.get_version(partner, pack_id, since) if since is not None else None
+    return selectors.get_version(partner, pack_id, since, at=timezone.now()) if since is not None else None
 
 
 def described(version: PackVersion, pack: Pack, links: Links) -> dict[str, Any]:
@@ -154,6 +155,7 @@ class Packs(PartnerView):
         """The packs for your communities, newest first, each with its current version."""
         page = selectors.packs_page(
             request.partner,
+            at=timezone.now(),
             size=self.query["limit"],
             cursor=paging.unseal(self.query.get("cursor"), wish="packs"),
         )
@@ -169,11 +171,11 @@ class OnePack(PartnerView):
         "read_pack",
         summary="Read a pack",
         answers={200: answer(PackSerializer, examples.PACK)},
-        problems=("not_found",),
+        problems=("not_found", "withdrawn"),
     )
     def get(self, request: ClientRequest, pack_id: str) -> Response:
         """One pack with its current version. The entity tag changes when there is a new one."""
-        pack = selectors.get_pack(request.partner, pack_id)
+        pack = selectors.get_pack(request.partner, pack_id, at=timezone.now())
         return Response(PackSerializer(_pack(pack, Links(request))).data)
 
 
@@ -184,13 +186,14 @@ class Versions(PartnerView):
         "list_pack_versions",
         summary="List the versions of a pack",
         answers={200: answer(paging.list_of("PackVersionList", PackVersionSerializer), examples.VERSIONS)},
-        problems=("not_found",),
+        problems=("not_found", "withdrawn"),
     )
     def get(self, request: ClientRequest, pack_id: str) -> Response:
         """All versions, newest first: always on one page. Issued versions never change."""
-        pack = selectors.get_pack(request.partner, pack_id)
+        pack = selectors.get_pack(request.partner, pack_id, at=timezone.now())
         links = Links(request)
-        rows = [described(version, pack, links) for version in selectors.versions_of(request.partner, pack)]
+        versions = selectors.versions_of(request.partner, pack, at=timezone.now())
+        rows = [described(version, pack, links) for version in versions]
         return paging.listing(PackVersionSerializer(rows, many=True).data)
 
 
@@ -202,11 +205,11 @@ class OneVersion(PartnerView):
         "read_pack_version",
         summary="Read a version of a pack",
         answers={200: answer(OnePackVersionSerializer, examples.VERSION)},
-        problems=("not_found",),
+        problems=("not_found", "withdrawn"),
     )
     def get(self, request: ClientRequest, pack_id: str, number: str) -> Response:
         """Every file of a version, and what changed since the one you have (`since`) or the one before."""
-        version = selectors.get_version(request.partner, pack_id, number_of(number))
+        version = selectors.get_version(request.partner, pack_id, number_of(number), at=timezone.now())
         before = earlier(request.partner, pack_id, self.query.get("since")) or version.previous
         links = Links(request)
         files = [

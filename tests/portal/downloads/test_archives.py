@@ -51,7 +51,7 @@ class Shop:
         self.taker = Taker(actor="client:cli_x", via=Via.API)
 
     def archive(self, **part) -> Archive:
-        version = selectors.get_version(self.partner, self.pack.public_id)
+        version = selectors.get_version(self.partner, self.pack.public_id, at=NOON)
         return bag.full(version, selectors.items_of(version), **part)
 
     def send(self, start=0, end=None, archive=None) -> bytes:

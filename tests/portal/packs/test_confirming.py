@@ -13,8 +13,9 @@ from portal.catalog.models import Variant
 from portal.core.errors import BadInput, Gone
 from portal.packs import confirming, selectors, services
 from portal.packs.choices import Answer, Reason
-from portal.packs.confirming import By, Given, OldDigest
+from portal.packs.confirming import Given, OldDigest
 from portal.packs.models import Confirmation, Pack
+from portal.packs.selectors import By
 from portal.renditions import services as renditions
 from portal.renditions.models import Recipe
 from tests.builders import NOON, file_fact, make_community, make_partner, make_user, release
@@ -38,7 +39,7 @@ class Desk:
 
     @property
     def pack(self) -> Pack:
-        return selectors.get_pack(self.partner, self.made.public_id)
+        return selectors.get_pack(self.partner, self.made.public_id, at=NOON)
 
     def digest(self, name: str) -> str:
         return self.pack.current.files.get(name=f"{name}-web-1200.webp").sha256
@@ -56,7 +57,9 @@ class Desk:
         )
 
     def states(self) -> dict[str, str]:
-        lines = selectors.answers_of(self.partner, selectors.get_version(self.partner, self.made.public_id))
+        lines = selectors.answers_of(
+            self.partner, selectors.get_version(self.partner, self.made.public_id, at=NOON)
+        )
         return {line.file.name.removesuffix("-web-1200.webp"): line.state for line in lines}
 
 

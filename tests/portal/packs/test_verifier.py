@@ -34,7 +34,7 @@ class Shop:
         issue(self.pack)
 
     def version(self, number: int | None = None):
-        return selectors.get_version(self.partner, self.pack.public_id, number)
+        return selectors.get_version(self.partner, self.pack.public_id, number, at=NOON)
 
     def save(self, archive: bag.Archive) -> Path:
         path = self.folder / archive.name

@@ -1,0 +1,164 @@
+"""How a company stands with its packs: what it answered, what is still asked of it, what is on its way."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
+
+from portal.core import rowscope
+from portal.packs.choices import Answer, VersionState
+from portal.packs.models import Confirmation, Pack, PackFile, PackVersion
+from portal.packs.selectors import due_at, enough_for, packs_of
+from portal.partners.models import Partner
+from portal.partners.selectors import community_ids
+
+
+@dataclass(frozen=True)
+class Standing:
+    """
+    How many files of a pack's current version are in which state. The states are those of ``selectors.FileAnswer``.
+
+    ``answered``  answer -> files whose answer holds;  ``stale``  answered about bytes that were replaced
+    ``open``      never answered;  ``wanted``  those an answer is still asked for
+    ``due_at``    until when, ``None`` when nothing is asked
+    """
+
+    pack: Pack
+    answered: dict[str, int] = field(default_factory=dict)
+    stale: int = 0
+    open: int = 0
+    wanted: int = 0
+    due_at: datetime | None = None
+
+    @property
+    def total(self) -> int:
+        return self.pack.current.file_count if self.pack.current else 0
+
+    @property
+    def still_valid(self) -> int:
+        """Answers that hold."""
+        return sum(self.answered.values())
+
+    @property
+    def confirmed(self) -> int:
+        """Files the company has or uses."""
+        return self.answered.get(Answer.RECEIVED, 0) + self.answered.get(Answer.IN_USE, 0)
+
+    def is_overdue(self, *, at: datetime) -> bool:
+        return bool(self.wanted and self.due_at and self.due_at < at)
+
+
+def standings(partner: Partner, packs: Sequence[Pack]) -> list[Standing]:
+    """
+    Return how a company stands with these packs, in their order: one query for all of them.
+
+    :param packs: with ``current``, as ``selectors`` read them
+    """
+    # A company's answers, for one file of a version each.
+    mine = Confirmation.objects.filter(partner=partner, pack=OuterRef("pack_version__pack"))
+    exact = mine.filter(version=OuterRef("version"), sha256=OuterRef("sha256"))
+    same_file = mine.filter(
+        Q(version__variant=OuterRef("variant"), recipe=OuterRef("revision__recipe"))
+        | Q(version=OuterRef("version"), sha256=OuterRef("sha256"))
+    )
+    rows = (
+        PackFile.objects.filter(pack_version__in=[pack.current_id for pack in packs])
+        .annotate(
+            fresh=Subquery(exact.filter(stale_at__isnull=True).values("answer")[:1]),
+            was_answered=Exists(same_file),
+        )
+        .values("pack_version__pack", "fresh", "was_answered")
+        .annotate(files=Count("pk"))
+        .order_by()
+    )
+    found: dict[int, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row["pack_version__pack"], []).append(row)
+    return [_standing(pack, found.get(pack.pk, [])) for pack in packs]
+
+
+def _standing(pack: Pack, rows: Iterable[Mapping[str, Any]]) -> Standing:
+    answered: dict[str, int] = {}
+    stale = never = 0
+    for row in rows:
+        if row["fresh"]:
+            answered[row["fresh"]] = answered.get(row["fresh"], 0) + row["files"]
+        elif row["was_answered"]:
+            stale += row["files"]
+        else:
+            never += row["files"]
+    enough = enough_for(pack)
+    too_little = sum(count for answer, count in answered.items() if answer not in enough)
+    wanted = too_little + stale + (never if pack.asks else 0)
+    assert pack.current is not None
+    pack.current.pack = pack
+    return Standing(pack, answered, stale, never, wanted, due_at(pack.current))
+
+
+def to_do(partner: Partner, *, at: datetime, limit: int = 6) -> list[Standing]:
+    """Return packs that ask something of a company, the most urgent first; those without a date come last."""
+    packs = list(packs_of(partner, at=at).order_by("-created_at", "-pk")[:200])
+    asking = [standing for standing in standings(partner, packs) if standing.wanted]
+    asking.sort(key=lambda s: (s.due_at is None, s.due_at or at, s.pack.pk))
+    return asking[:limit]
+
+
+def held_version(partner: Partner, version: PackVersion) -> PackVersion | None:
+    """
+    Return the earlier version a company has: the newest it answered about in whole; else the one that was current when
+    it last answered. ``None`` when there is none, or it is this one.
+    """
+    mine = Confirmation.objects.filter(partner=partner, pack=version.pack_id)
+    said = mine.filter(version=OuterRef("version"), sha256=OuterRef("sha256"))
+    silent = PackFile.objects.filter(~Exists(said), pack_version=OuterRef("pk"))
+    issued = PackVersion.objects.filter(pack=version.pack_id, state=VersionState.ISSUED).order_by("-number")
+    found = issued.filter(~Exists(silent), file_count__gt=0).first()
+    if found is None:
+        last = mine.aggregate(at=Max("answered_at"))["at"]
+        found = issued.filter(issued_at__lte=last).first() if last else None
+    if found is None or (found.number or 0) >= (version.number or 0):
+        return None
+    found.pack = version.pack
+    return found
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A version being prepared: ``done`` of ``total`` files are there. ``is_first``: the pack has none before."""
+
+    slug: str
+    name: str
+    done: int
+    total: int
+    is_first: bool
+
+
+def coming(partner: Partner, *, at: datetime, slug: str = "", limit: int = 20) -> list[Coming]:
+    """
+    Return versions being prepared of packs for a company: names and numbers, no files.
+
+    :param slug: of one pack only
+    """
+    communities = community_ids(partner)
+    shown = Q(pack__embargo_until__isnull=True) | Q(pack__embargo_until__lte=at)
+    # What is not issued lies behind the second wall; only how far it is comes out, and only for the own communities.
+    with rowscope.everything():
+        rows = PackVersion.objects.filter(
+            shown,
+            state=VersionState.PREPARING,
+            pack__closed_at__isnull=True,
+            pack__in=Pack.communities.through.objects.filter(community__in=communities).values("pack"),
+            **({"pack__slug": slug} if slug else {}),
+        )
+        rows = rows.annotate(done=Count("files", filter=~Q(files__sha256="")), total=F("file_count"))
+        return [
+            Coming(row.pack.slug, row.pack.name, row.done, row.total, row.pack.current_id is None)
+            for row in rows.select_related("pack").defer("manifest").order_by("begun_at", "pk")[:limit]
+        ]
+
+
+def version_of_manifest(partner: Partner, pack: Pack, sha256: str) -> PackVersion | None:
+    """Return the issued version of a pack with this manifest, of a pack the company has read."""
+    return PackVersion.objects.filter(pack=pack, sha256=sha256, state=VersionState.ISSUED).first()
