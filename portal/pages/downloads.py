@@ -14,10 +14,13 @@ from portal.downloads import job_selectors, selectors
 
 @require_safe
 def downloads(request: HttpRequest) -> HttpResponse:
-    """List the company's downloads, newest first, each with its state as of now."""
+    """List what the company took, newest first, each with its state as of now: files, or whole packs."""
+    of_packs = request.GET.get("show") == "packs"
+    read = selectors.pack_downloads_page if of_packs else selectors.downloads_page
     path = reverse("pages:downloads", args=[request.company.slug])
+    kept = {"show": "packs"} if of_packs else {}
     try:
-        page = selectors.downloads_page(request.company, at=timezone.now(), cursor=request.GET.get("cursor"))
+        page = read(request.company, at=timezone.now(), cursor=request.GET.get("cursor"))
     except BadInput as error:
         empty = {
             "kind": "error",
@@ -27,23 +30,38 @@ def downloads(request: HttpRequest) -> HttpResponse:
             "action": _("Go to the first page"),
         }
         return render(request, "pages/downloads.html", {"empty": empty}, status=error.status)
-    jobs = job_selectors.jobs_of(request.company) if "cursor" not in request.GET else []
+    is_first = "cursor" not in request.GET and not of_packs
+    jobs = job_selectors.jobs_of(request.company) if is_first else []
+    tabs = [
+        {"label": _("Files"), "url": path, "count": None, "is_current": not of_packs},
+        {"label": _("Packs"), "url": f"{path}?show=packs", "count": None, "is_current": of_packs},
+    ]
     context = {
         "jobs": jobs,
         "is_working": any(line.job.is_open for line in jobs),
         "lines": page.items,
-        "newer": f"{path}?{urlencode({'cursor': page.previous})}" if page.previous else "",
-        "older": f"{path}?{urlencode({'cursor': page.next})}" if page.next else "",
-        "empty": None if page.items or jobs else _first(request),
+        "of_packs": of_packs,
+        "tabs": tabs,
+        "newer": f"{path}?{urlencode({**kept, 'cursor': page.previous})}" if page.previous else "",
+        "older": f"{path}?{urlencode({**kept, 'cursor': page.next})}" if page.next else "",
+        "empty": None if page.items or jobs else _first(request, of_packs=of_packs),
     }
     return render(request, "pages/downloads.html", context)
 
 
-def _first(request: HttpRequest) -> dict[str, str]:
-    return {
-        "kind": "first",
-        "title": _("No downloads yet"),
-        "text": _("What your company takes is listed here, with a word when it is replaced."),
-        "url": reverse("pages:assets", args=[request.company.slug]),
-        "action": _("Show all assets"),
-    }
+def _first(request: HttpRequest, *, of_packs: bool) -> dict[str, str]:
+    text = _("What your company takes is listed here, with a word when it is replaced.")
+    company = request.company.slug
+    if of_packs:
+        title, url, action = (
+            _("No packs downloaded yet"),
+            reverse("pages:packs", args=[company]),
+            _("Show all packs"),
+        )
+    else:
+        title, url, action = (
+            _("No downloads yet"),
+            reverse("pages:assets", args=[company]),
+            _("Show all assets"),
+        )
+    return {"kind": "first", "title": title, "text": text, "url": url, "action": action}

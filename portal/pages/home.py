@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from portal.core.templatetags.portal import day_text
 from portal.downloads import selectors as downloads
+from portal.packs import standing
 from portal.pages.address import Listing
 from portal.publications import selectors as publications
 from portal.publications.cards import AssetCard
@@ -45,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "changes_url": Listing(
             company=request.company, wish=AssetFilter(since=since if has_changed else None)
         ).url(),
+        "todo": [(line, line.is_overdue(at=now)) for line in standing.to_do(request.company, at=now)],
         "downloads": downloads.recent_downloads(request.company, at=now),
     }
     return render(request, "pages/home.html", context)

@@ -36,7 +36,7 @@ class Link:
 
 ENTRIES = (
     Entry("home", _("Home"), "home"),
-    Entry("assets", _("Assets"), "image", below=("asset",)),
+    Entry("assets", _("Assets"), "image", below=("asset", "packs", "pack", "pack-terms")),
     Entry("products", _("Products"), "box"),
     Entry("downloads", _("Downloads"), "download", below=("check", "basket")),
 )

@@ -5,11 +5,15 @@ from urllib.parse import urlencode
 from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.catalog.choices import Medium
 from portal.catalog.models import Asset, AssetVersion, Variant
 from portal.core.templatetags.portal import by, weight
+from portal.downloads.selectors import PackLine
 from portal.downloads.wishes import Standing
+from portal.packs.choices import Answer
+from portal.packs.forms import MEANINGS
 from portal.partners.models import Partner
 from portal.publications.cards import AssetCard, VariantCard
 from portal.publications.visibility import Status
@@ -43,6 +47,15 @@ _STANDINGS = {
     Standing.NOT_YOURS: ("bad", "lock"),
     Standing.NO_SIZE: ("warn", "triangle"),
 }
+#: Answer about a file of a pack -> (tone, icon, word).
+_ANSWERS = {
+    "open": ("mute", "dashed", gettext_lazy("Not answered")),
+    "stale": ("warn", "refresh", gettext_lazy("Confirm again")),
+    "received": ("info", "tray", Answer.RECEIVED.label),
+    "in_use": ("ok", "check-double", Answer.IN_USE.label),
+    "review": ("warn", "chat", Answer.REVIEW.label),
+    "refused": ("bad", "x-circle", Answer.REFUSED.label),
+}
 
 
 @register.inclusion_tag("partials/badge.html")
@@ -50,6 +63,20 @@ def standing_badge(standing: str, text: str) -> dict[str, str]:
     """What became of a file somebody wants, as icon and word."""
     tone, icon_name = _STANDINGS[standing]
     return {"tone": tone, "icon_name": icon_name, "text": text}
+
+
+@register.inclusion_tag("partials/badge.html")
+def answer_badge(state: str, is_wanted: bool) -> dict[str, str]:
+    """What the company answered about a file; an outline while it is still asked."""
+    tone, icon_name, word = _ANSWERS[state]
+    look = "line" if state == "open" and is_wanted else "bare" if state == "open" else ""
+    return {"tone": tone, "icon_name": icon_name, "text": str(word), "look": look}
+
+
+@register.simple_tag
+def answer_meaning(answer: str) -> str:
+    """What an answer says, in a few words."""
+    return str(MEANINGS[Answer(answer)])
 
 
 @register.filter
@@ -86,6 +113,14 @@ def download_url(company: Partner, asset: Asset, variant: Variant, recipe: str) 
     """The address of a download size of one variant."""
     path = reverse("pages:download", args=[company.slug, asset.public_id, recipe])
     return f"{path}?{urlencode({'variant': variant.public_id})}"
+
+
+@register.simple_tag
+def pack_changes_url(company: Partner, line: PackLine) -> str:
+    """The address of what leads from a taken version of a pack to its present one."""
+    assert line.pack is not None
+    path = reverse("pages:pack-archive", args=[company.slug, line.pack.slug, line.current])
+    return f"{path}?{urlencode({'since': line.download.version_number})}"
 
 
 @register.simple_tag

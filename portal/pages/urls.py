@@ -12,6 +12,8 @@ from portal.pages.downloads import downloads
 from portal.pages.files import download, preview
 from portal.pages.home import home
 from portal.pages.links import asset_link, version_link
+from portal.pages.pack_files import pack_archive, pack_manifest
+from portal.pages.packs import pack, pack_terms, packs
 from portal.pages.preferences import language, scheme
 from portal.pages.prepared import archive, tell
 from portal.pages.products import complete_set, look_up
@@ -42,4 +44,15 @@ urlpatterns = [
     path("o/<slug:company>/products/complete-set/", complete_set, name="products-set"),
     path("o/<slug:company>/downloads/prepared/<str:job>/", archive, name="prepared"),
     path("o/<slug:company>/downloads/prepared/<str:job>/tell/", tell, name="prepared-tell"),
+    path("o/<slug:company>/packs/", packs, name="packs"),
+    path("o/<slug:company>/packs/<slug:pack>/", pack, name="pack"),
+    path("o/<slug:company>/packs/<slug:pack>/terms/", pack_terms, name="pack-terms"),
+    path(
+        "o/<slug:company>/packs/<slug:pack>/versions/<int:number>/archive/", pack_archive, name="pack-archive"
+    ),
+    path(
+        "o/<slug:company>/packs/<slug:pack>/versions/<int:number>/manifest/",
+        pack_manifest,
+        name="pack-manifest",
+    ),
 ]

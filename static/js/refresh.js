@@ -10,6 +10,8 @@ const watch = (shown) => {
     const fresh = page.getElementById(shown.id);
     if (!fresh) return;
     shown.replaceWith(fresh);
+    // What says that the work is done is written hidden: only who saw it begin is told.
+    fresh.hidden = false;
     watch(fresh);
   }, Number(shown.dataset.refresh) * 1000);
 };

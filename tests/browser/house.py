@@ -9,11 +9,16 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.catalog.models import Asset, AssetVersion, Variant
-from portal.downloads import baskets, jobs
+from portal.downloads import archives, baskets, jobs
 from portal.downloads.choices import JobState, Origin, Via
 from portal.downloads.models import ArchiveJob, BasketItem
 from portal.downloads.services import Taker
 from portal.downloads.wishes import Wish
+from portal.packs import bag, confirming, selectors, terms
+from portal.packs import services as packs
+from portal.packs.choices import Answer
+from portal.packs.models import Pack
+from portal.packs.selectors import By
 from portal.partners import services as partners
 from portal.partners.choices import PartnerStatus, Role
 from portal.partners.models import Membership, Partner
@@ -32,6 +37,7 @@ from tests.builders import (
     release,
     take,
 )
+from tests.portal.packs.builders import issue, make_pack
 
 SHOWN = ("preview-480", "preview-1200", "web-1200")
 MANY = 55
@@ -44,6 +50,8 @@ class House:
     ``archive`` a company with more assets than one page shows
     ``waiting`` a company in a community without files;  ``alone`` a company in no community
     ``closed``  a company whose access rests
+    ``pack``    of the shop: answered about, then a file was replaced;  ``strict`` has terms, accepted by nobody
+    ``coming``  is being prepared for the first time;  ``closed_pack`` is withdrawn;  ``halved`` holds a withdrawn file
     ==========  ===========================================================================================
 
     Their people are called ``reader``, ``archivist``, ``newcomer``, ``loner`` and ``shut_out``; ``agent`` works for two
@@ -159,11 +167,13 @@ class House:
         self._take(self.gone, self.back, at=last_month)
         self._take(self.muesli, at=last_month, language="de")
 
+        self._packs(last_month)
         newer = {**muesli, "language": "de", "size": 500_000, "modified_at": now}
         release(
             file_fact("/Shop/muesli.jpg", uuid="muesli-2", previous_uuids=("muesli-1",), **newer), now=now
         )
         self._show(self.muesli)
+        packs.work(now=now)
         releases.apply_files(
             facts=[
                 file_fact(
@@ -185,6 +195,37 @@ class House:
             for number in range(MANY)
         )
         release(*papers, now=now)
+
+    def _packs(self, at) -> None:
+        def pack(
+            title: str, *assets: Asset, asks: str = "received", size: str = "web-1200", is_issued: bool = True
+        ) -> Pack:
+            made = make_pack(self.shop.communities.get(), title=title, asks=asks, now=at)
+            variants = Variant.objects.filter(asset__in=assets)
+            recipe = Recipe.objects.get(key=size)
+            packs.set_contents(pack=made, picks=[(v, recipe) for v in variants], now=at, actor="system")
+            if is_issued:
+                issue(made, now=at)
+                made.refresh_from_db()
+            return made
+
+        self.pack = pack("Onboarding pack DACH", self.muesli, self.back)
+        given = confirming.Given("", Answer.IN_USE, place="bergmann.example shop")
+        by = By(self.shop, f"user:{self.reader.public_id}", self.reader)
+        confirming.confirm_all(
+            pack=self.pack, by=by, manifest_sha256=self.pack.current.sha256, given=given, now=at
+        )
+        taker = Taker(actor=by.actor, via=Via.PAGE, user=self.reader)
+        archive = bag.full(self.pack.current, selectors.items_of(self.pack.current))
+        archives.note_archive(archive=archive, partner=self.shop, taker=taker, now=at)
+        self.strict = pack("Brand pack", self.back, asks="")
+        text = {"en": "Do not crop the logo.\n\nDo not change its colours.", "ar": "لا تقتص الشعار."}
+        terms.set_terms(pack=self.strict, text=text, now=at, actor="system")
+        self.halved = pack("Spring range", self.back, self.gone, asks="in_use")
+        self.closed_pack = pack("Old range", self.back)
+        packs.close(pack=self.closed_pack, now=at, actor="system")
+        self.coming = pack("For print", self.back, size="print", is_issued=False)
+        packs.begin_version(pack=self.coming, now=at)
 
     def _show(self, asset: Asset) -> None:
         """Make what the pages show of an asset, as if it had been cut before."""

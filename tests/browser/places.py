@@ -41,7 +41,19 @@ def _at(path: str) -> Callable[[House], str]:
     return lambda house: path
 
 
+def _pack(pack: str, rest: str = "") -> Callable[[House], str]:
+    return lambda house: f"/o/{house.shop.slug}/packs/{getattr(house, pack).slug}/{rest}"
+
+
 ASSET = ("pages/asset.html", "pages/asset_sizes.html", "pages/asset_facts.html")
+
+PACK = ("pages/pack.html", "pages/pack_answer.html", "pages/pack_check.html", "pages/pack_table.html")
+PACK_LIST = (
+    "pages/packs.html",
+    "pages/pack_badges.html",
+    "pages/pack_facts.html",
+    "pages/pack_progress.html",
+)
 
 PLACES = [
     # At the door
@@ -71,7 +83,7 @@ PLACES = [
         status=404,
     ),
     # Home
-    Place("home", _company("shop"), ("pages/home.html",)),
+    Place("home", _company("shop"), ("pages/home.html", "pages/home_todo.html")),
     Place("home, no files yet", _company("waiting"), ("pages/home.html",), reader="newcomer"),
     # Assets
     Place("assets, grid", _company("shop", "assets/"), ("pages/assets.html",)),
@@ -150,6 +162,34 @@ PLACES = [
         _company("shop", "products/?gtins=09521234500049,09521234500018,4711"),
         ("pages/products_result.html",),
     ),
+    Place(
+        "downloads, packs",
+        _company("shop", "downloads/?show=packs"),
+        ("pages/downloads.html", "pages/download_packs.html"),
+    ),
+    Place(
+        "downloads, no packs yet",
+        _company("waiting", "downloads/?show=packs"),
+        ("pages/downloads.html",),
+        reader="newcomer",
+    ),
+    # Packs
+    Place("packs", _company("shop", "packs/"), PACK_LIST),
+    Place("packs, none yet", _company("waiting", "packs/"), ("pages/packs.html",), reader="newcomer"),
+    Place("packs, unreadable", _company("shop", "packs/?cursor=broken"), ("pages/packs.html",), status=400),
+    Place("pack, one file changed", _pack("pack"), (*PACK, "pages/pack_changes.html")),
+    Place("pack, download begins", _pack("pack", "?begin=1"), PACK),
+    Place(
+        "pack, one file chosen",
+        lambda house: _pack("pack", f"?file={house.pack.current.files.first().sha256}")(house),
+        PACK,
+    ),
+    Place("pack, a file withdrawn", _pack("halved"), PACK),
+    Place("pack, terms first", _pack("strict"), PACK),
+    Place("pack, its terms", _pack("strict", "terms/"), ("pages/pack_terms.html",)),
+    Place("pack, without terms", _pack("pack", "terms/"), ("pages/pack_terms.html",)),
+    Place("pack, being prepared", _pack("coming"), ("pages/pack_coming.html", "pages/pack_progress.html")),
+    Place("pack, withdrawn", _pack("closed_pack"), ("pages/pack_closed.html",), status=410),
     # The reader
     Place("companies", _at("/"), ("pages/companies.html",), reader="agent"),
     Place("companies, none", _at("/"), ("pages/companies.html",), reader="nobody"),
@@ -191,6 +231,7 @@ ELSEWHERE = {
     "emails/": "mails; their words are tested where they are sent",
     "allauth/": "frames and elements of allauth's pages",
     "partials/": "parts of pages",
+    "pages/pack_moved.html": "the answer to a form; read by tests/browser/test_packs.py",
     "admin/": "staff pages; read by tests/portal/admin, without a browser so far",
     "api/docs.html": "Swagger's page, in its own words and colours",
 }

@@ -6,9 +6,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.downloads.models import Download
+from portal.downloads.models import Download, PackDownload
+from portal.packs import services as packs
 from tests.builders import current_version, make_rendition, make_user, release_one
 from tests.portal.pages.reading import links, words
+from tests.portal.pages.test_packs import Desk
 
 
 def take(jana, title: str, uuid: str):
@@ -90,3 +92,36 @@ def test_a_damaged_address_leads_to_the_first_page(jana):
 
     assert answer.status_code == 400
     assert f"/o/{jana.partner.slug}/downloads/" in links(answer)
+
+
+def test_archives_of_packs_say_whether_they_are_current_replaced_or_withdrawn(jana):
+    desk = Desk(jana)
+    desk.archive(1).getvalue()
+    current = jana.get("downloads/", show="packs")
+    desk.replace("a.jpg")
+    replaced = jana.get("downloads/", show="packs")
+    packs.close(pack=desk.pack, now=timezone.now(), actor="system")
+    withdrawn = jana.get("downloads/", show="packs")
+
+    assert "Onboarding onboarding-v1.zip" in words(current) and "Current" in words(current)
+    assert "Replaced Changes to version 2" in words(replaced)
+    delta = f"/o/{jana.partner.slug}/packs/onboarding/versions/2/archive/?since=1"
+    assert delta in links(replaced) and delta not in links(withdrawn)
+    assert "Withdrawn" in words(withdrawn)
+
+
+def test_archives_are_the_own_companys_and_cost_no_more_questions(jana, stranger):
+    desk = Desk(jana)
+    desk.archive(1).getvalue()
+    jana.get("downloads/", show="packs")
+    with CaptureQueriesContext(connection) as few:
+        jana.get("downloads/", show="packs")
+    first = PackDownload.objects.get()
+    for number in range(3):
+        first.pk, first.public_id = None, f"pdl_{number}"
+        first.save()
+    with CaptureQueriesContext(connection) as many:
+        page = jana.get("downloads/", show="packs")
+
+    assert len(page.context["lines"]) == 4 and len(many) == len(few)
+    assert "No packs downloaded yet" in words(stranger.get("downloads/", show="packs"))
