@@ -4,12 +4,26 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from integrations import outbox, tasks
-from integrations.trading_grid import outbound
+from integrations.trading_grid import outbound, receipts
 from portal import signals
+from portal.packs import receipts as answers
 
 
 @receiver(signals.publications_changed, dispatch_uid="integrations.publications_changed")
 def tell_grid_of_publications(sender, publications, **kwargs):
-    """One message per publication and connection that has its community."""
-    now = timezone.now()
-    outbox.enqueue(outbound.messages_about(publications), now=now, wake=lambda: tasks.wake("deliver"))
+    """
+    One message per publication and connection that has its community; behind it the answers that still hold, because a
+    new revision of a post opens its receipts.
+    """
+    _enqueue(outbound.messages_about(publications))
+    _enqueue(receipts.messages_about(answers.about_publications(publications)))
+
+
+@receiver(signals.confirmations_changed, dispatch_uid="integrations.confirmations_changed")
+def tell_grid_of_confirmations(sender, confirmations, **kwargs):
+    """One message per receipt that these answers touch and connection that has its post."""
+    _enqueue(receipts.messages_about(answers.about_confirmations(confirmations)))
+
+
+def _enqueue(messages):
+    outbox.enqueue(messages, now=timezone.now(), wake=lambda: tasks.wake("deliver"))

@@ -21,6 +21,7 @@ from integrations.trading_grid import inbound as grid_inbound
 from integrations.trading_grid import outbound as grid_outbound
 from integrations.trading_grid import polling as grid_polling
 from integrations.trading_grid import post_repairs as grid_repairs
+from integrations.trading_grid import receipts as grid_receipts
 from integrations.trading_grid import reconcile as grid_reconcile
 
 SCALEFLEX = Connection.Vendor.SCALEFLEX
@@ -33,6 +34,7 @@ _INBOUND: dict[tuple[str, str], Handler] = {
 }
 _OUTBOUND: dict[tuple[str, str], outbox.Deliver] = {
     (TRADING_GRID, grid_outbound.PUBLICATION): grid_outbound.deliver_publication,
+    (TRADING_GRID, grid_receipts.KIND): grid_receipts.deliver_receipt,
     (TRADING_GRID, grid_repairs.SURPLUS): grid_repairs.deliver_surplus,
 }
 _POLLS: dict[str, Callable[..., bool]] = {

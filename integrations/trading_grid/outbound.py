@@ -19,7 +19,7 @@ from portal.publications import services as publications
 
 PUBLICATION = "publication.changed"
 COMMUNITY = "portal.community"
-_LOCAL = "portal.publication"
+PUBLICATION_ROW = "portal.publication"
 
 
 def messages_about(changed: Sequence[Any]) -> Iterator[Message]:
@@ -113,7 +113,7 @@ class _Post:
         self._row = ExternalReference.objects.filter(
             connection=message.connection,
             resource="post",
-            local_type=_LOCAL,
+            local_type=PUBLICATION_ROW,
             local_id=content["publication_id"],
         ).first()
         data = self._row.data if self._row else {}
@@ -163,7 +163,7 @@ class _Post:
         ExternalReference.objects.update_or_create(
             connection=self._message.connection,
             resource="post",
-            local_type=_LOCAL,
+            local_type=PUBLICATION_ROW,
             local_id=self._content["publication_id"],
             defaults={
                 "external_id": self.id,
