@@ -14,6 +14,7 @@ from portal.catalog.models import AssetVersion
 from portal.core.staff_admin import mark
 from portal.core.staff_lists import Column, StaffList
 from portal.core.templatetags.portal import icon
+from portal.packs.choices import Shortage
 
 register = template.Library()
 
@@ -73,3 +74,9 @@ def of(names: dict[str, str] | None, key: str) -> str:
 def before_colon(text: str) -> str:
     """The word before an explanation: "Viewer: see and download" reads "Viewer"."""
     return str(text).partition(":")[0]
+
+
+@register.simple_tag
+def shortage(why: str) -> str:
+    """Why a file cannot be in a version of a pack, in words."""
+    return str(Shortage(why).label) if why in Shortage.values else why

@@ -34,6 +34,8 @@ logger = logging.getLogger(__name__)
 
 #: What a pack is, apart from what it holds and for whom.
 FIELDS = ("title", "purpose", "asks", "asks_within_days")
+#: May be left out: an embargo stays then as it is.
+OPTIONAL_FIELDS = ("embargo_until",)
 #: What a rule of a pack says, apart from its sizes.
 RULE_FIELDS = (
     "folders", "tags", "labels", "kinds", "gtins", "brands", "markets", "languages", "metadata",
@@ -53,7 +55,7 @@ def save_pack(
     """
     Create a pack, or bring one to these facts. Nothing is issued by it.
 
-    :param facts: a value for each of ``FIELDS``
+    :param facts: a value for each of ``FIELDS``, and of ``OPTIONAL_FIELDS`` where they are meant to change
     """
     is_new = pack is None
     if pack is None:
@@ -61,6 +63,8 @@ def save_pack(
     else:
         pack = Pack.objects.select_for_update().get(pk=pack.pk)
     for name in FIELDS:
+        setattr(pack, name, facts[name])
+    for name in facts.keys() & set(OPTIONAL_FIELDS):
         setattr(pack, name, facts[name])
     pack.owner = owner
     pack.save()
@@ -198,6 +202,15 @@ def note_ended(*, now: datetime) -> int:
     )
     packs = Pack.objects.filter(due_since__isnull=True, closed_at__isnull=True)
     return packs.filter(pk__in=ended.values("pack_version__pack")).update(due_since=now)
+
+
+@transaction.atomic
+def reopen(*, pack: Pack, now: datetime, actor: str) -> bool:
+    """Give a closed pack out again, and look what it should hold by now; ``False`` when it was open."""
+    if not Pack.objects.filter(pk=pack.pk, closed_at__isnull=False).update(closed_at=None, due_since=now):
+        return False
+    activity.record(verb="pack.reopened", subject=pack.public_id, actor=actor, now=now)
+    return True
 
 
 @transaction.atomic

@@ -27,6 +27,7 @@ from tests.builders import (
     take,
 )
 from tests.portal.admin.reading import rows, table, words
+from tests.portal.packs.builders import issue, make_pack, pick
 
 pytestmark = pytest.mark.django_db
 LISTS = sorted(
@@ -45,7 +46,7 @@ def one_of_everything(number: int) -> None:
     """A company with a person, a community with a rule, a published file with two versions' worth of traces."""
     partner = make_partner(f"Company {number:03}", now=NOON + number * STEP)
     user = make_user(partner, name=f"Person {number:03}")
-    make_community(partner, name=f"Community {number:03}", folder=f"/{number}")
+    community = make_community(partner, name=f"Community {number:03}", folder=f"/{number}")
     asset = release_one(
         f"/{number}/file{number:03}.jpg",
         gtin=gtin14(952123400000 + number),
@@ -55,12 +56,15 @@ def one_of_everything(number: int) -> None:
     )
     make_rendition(current_version(asset))
     take(partner, asset, user=user, now=NOON + number * STEP)
+    pack = make_pack(community, title=f"Pack {number:03}", now=NOON + number * STEP)
+    pick(pack, [asset], now=NOON + number * STEP)
+    issue(pack, now=NOON + number * STEP)
 
 
 def test_there_is_a_list_for_everything_staff_look_after():
     assert LISTS == [
-        "activity", "asset", "assetversion", "community", "download", "partner", "product", "publication", "recipe",
-        "rendition", "routingrule", "user", "variant",
+        "activity", "asset", "assetversion", "community", "download", "pack", "partner", "product", "publication",
+        "recipe", "rendition", "routingrule", "user", "variant",
     ]  # fmt: skip
 
 
