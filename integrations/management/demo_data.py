@@ -1,5 +1,7 @@
 """What the demo adds to what the sandbox holds: routing rules, people and systems of the invented brand."""
 
+from typing import Any
+
 DEMO_FOLDER = "/Campaigns/Winter Kitchen"
 SCOPES = ("assets:read", "files:read", "packs:read", "packs:confirm", "changes:read")
 STAFF_EMAIL = "staff@norrvik.example"
@@ -56,3 +58,34 @@ SYSTEMS = {
     "Bergmann Retail": "Bergmann PIM",
     "Gulf Crescent Distribution LLC": "Crescent shop",
 }
+
+
+#: Packs: for one community each; files chosen by hand (the first ``files`` of a kind and view) or by a rule.
+PACKS: list[dict[str, Any]] = [
+    {
+        "title": {
+            "en": "Onboarding pack DACH",
+            "de": "Einstiegspaket DACH",
+            "fr": "Pack d’accueil DACH",
+            "es": "Paquete de bienvenida DACH",
+        },
+        "purpose": "onboarding",
+        "community": "Retail programme DACH",
+        "kind": "packshot",
+        "view": "front",
+        "files": 12,
+        "asks": "in_use",
+    },
+    {
+        "title": {"en": "Winter Kitchen launch", "de": "Markteinführung Winter Kitchen"},
+        "purpose": "launch",
+        "community": "Winter Kitchen",
+        "rule": {"folders": [DEMO_FOLDER]},
+        "asks": "received",
+        "terms": {
+            "en": "Use these pictures for the launch of Winter Kitchen, until the season ends. Do not crop the logo.",
+            "de": "Verwenden Sie diese Bilder für die Einführung von Winter Kitchen, bis die Saison endet. "
+            "Das Logo darf nicht beschnitten werden.",
+        },
+    },
+]

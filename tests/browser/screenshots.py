@@ -2,8 +2,8 @@
 Take the README's pictures of a running demo: ``python -m tests.browser.screenshots``.
 
 Reads ``var/demo.json`` (or the file named first), signs in as the first user, and writes WebP below 200 kB into
-``docs/screenshots``. Take some downloads and replace a file in the sandbox before, so that Downloads has something to
-say.
+``docs/screenshots``. Take some downloads, answer for the first pack, and replace a file of it in the sandbox before, so
+that Downloads and the pack have something to say.
 """
 
 import io
@@ -42,6 +42,9 @@ def main(description: Path) -> None:
             asset = page.locator(".asset a").first.get_attribute("href")
             downloads = f"{home}downloads/"
             take(page, downloads, f"downloads-{name}")
+            page.goto(f"{home}packs/")
+            if pack := page.locator(".pack-row h2 a").first.get_attribute("href"):
+                take(page, pack, f"pack-{name}")
             # What was replaced has the most to tell.
             replaced = page.locator("tr:has(a[href*='/assets/']) a[href*='/assets/']")
             asset = replaced.first.get_attribute("href") if replaced.count() else asset

@@ -20,16 +20,21 @@ from django.utils import timezone
 
 from integrations import http
 from integrations.connections import ensure_connection
-from integrations.management.demo_data import DEMO_FOLDER, PEOPLE, RULES, SCOPES, STAFF_EMAIL, SYSTEMS
+from integrations.management.demo_data import DEMO_FOLDER, PACKS, PEOPLE, RULES, SCOPES, STAFF_EMAIL, SYSTEMS
 from integrations.models import Connection
 from integrations.routing import poll
 from portal.accounts.models import User
 from portal.activity import services as activity
+from portal.catalog.models import Variant
+from portal.packs import services as packs
+from portal.packs import terms
+from portal.packs.models import Pack
 from portal.partners import services as partners
 from portal.partners.models import ApiClient, Community, Partner
 from portal.publications import services as publications
 from portal.publications.models import RoutingRule
 from portal.releases import services as releases
+from portal.renditions.models import Recipe
 
 IMPORT_SECONDS = 120
 
@@ -55,6 +60,7 @@ class Command(BaseCommand):
         while releases.continue_routing(now=now):
             pass
         publications.number_changes()
+        self._make_packs(now)
         activity.seal()
         people, staff, systems = self._people(now), self._staff(), self._systems(now)
         self._write(settings.VAR_DIR / "demo-secrets.json", self.kept)
@@ -130,6 +136,46 @@ class Command(BaseCommand):
             rule = RoutingRule.objects.create(name=name, **conditions)
             rule.communities.set(Community.objects.filter(name=community))
         publications.request_routing(now=now)
+
+    def _make_packs(self, now: datetime) -> None:
+        """Compose the packs and begin their first versions; the worker makes their files, as the pages show."""
+        if Pack.objects.exists():
+            return
+        size = Recipe.objects.get(key="web-1200")
+        for wanted in PACKS:
+            community = Community.objects.filter(name=wanted["community"]).first()
+            if community is None:
+                continue
+            pack = packs.save_pack(
+                pack=None,
+                facts={
+                    "title": wanted["title"],
+                    "purpose": wanted["purpose"],
+                    "asks": wanted["asks"],
+                    "asks_within_days": 14,
+                },
+                communities=[community],
+                owner=None,
+                now=now,
+                actor="system",
+            )
+            rules = [(wanted["rule"], [size])] if "rule" in wanted else []
+            picks = [] if rules else [(variant, size) for variant in self._files(community, wanted)]
+            packs.set_contents(pack=pack, picks=picks, rules=rules, now=now, actor="system")
+            terms.set_terms(pack=pack, text=wanted.get("terms", {}), now=now, actor="system")
+            packs.begin_version(pack=pack, now=now)
+
+    def _files(self, community: Community, wanted: dict[str, Any]) -> list[Variant]:
+        published = Variant.objects.filter(
+            publication_items__community=community,
+            publication_items__withdrawn_at=None,
+            current__isnull=False,
+            asset__kind=wanted["kind"],
+            asset__view=wanted["view"],
+        )
+        # One language of each picture will do.
+        chosen = published.order_by("asset", "language", "pk").distinct("asset")
+        return list(chosen[: wanted["files"]])
 
     def _people(self, now: datetime) -> list[dict[str, str]]:
         found = []
