@@ -159,7 +159,9 @@ class Migration(migrations.Migration):
                 (
                     "via",
                     models.CharField(
-                        choices=[("page", "Page"), ("api", "API")], max_length=6, verbose_name="how"
+                        choices=[("page", "Page"), ("api", "API"), ("link", "Share link")],
+                        max_length=6,
+                        verbose_name="how",
                     ),
                 ),
                 ("title", models.JSONField(default=dict, verbose_name="title")),
