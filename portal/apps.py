@@ -12,10 +12,13 @@ class PortalConfig(AppConfig):
     def ready(self):
         from portal import celery
         from portal.core import lookups, rowscope  # noqa: F401 - the lookups register themselves
-        from portal.renditions.standard import ensure_standard
+        from portal.renditions.responsive import ensure_members
+        from portal.renditions.rulebooks import ensure_ours
+        from portal.renditions.standard import ensure_ordered, ensure_standard
 
         rowscope.connect()
-        post_migrate.connect(ensure_standard, sender=self, dispatch_uid="portal.renditions.standard")
+        for make in (ensure_standard, ensure_ordered, ensure_ours, ensure_members):
+            post_migrate.connect(make, sender=self, dispatch_uid=f"{make.__module__}.{make.__name__}")
         celery.app.set_default()
 
 

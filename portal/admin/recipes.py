@@ -70,6 +70,10 @@ class RecipeAdmin(StaffAdmin):
     orders = {"position": Order(gettext_lazy("As partners see them"), ("position", "id"), (int, int))}
     csv_columns = ("key", "name", "medium", "is_active", "is_preview", "revision", "csv_says")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recipe]:
+        # Nobody revises or offers what is ordered.
+        return super().get_queryset(request).filter(made_to_order=False)
+
     def prepare(self, rows: list[Any]) -> None:
         newest = library.newest_revisions(rows)
         for row in rows:

@@ -34,3 +34,10 @@ class CommunityKind(models.TextChoices):
 class CommunityStatus(models.TextChoices):
     ACTIVE = "active", _("Active")
     CLOSED = "closed", _("Closed")
+
+
+class ChannelKind(models.TextChoices):
+    SHOP = "shop", _("Own shop")
+    MARKETPLACE = "marketplace", _("Marketplace")
+    PRINT = "print", _("Print")
+    CATALOGUE = "catalogue", _("EDI catalogue")

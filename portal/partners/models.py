@@ -7,10 +7,18 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.core.ids import public_id_field
-from portal.partners.choices import CommunityKind, CommunityStatus, PartnerKind, PartnerStatus, Role
+from portal.partners.choices import (
+    ChannelKind,
+    CommunityKind,
+    CommunityStatus,
+    PartnerKind,
+    PartnerStatus,
+    Role,
+)
 
 __all__ = [
     "ApiClient",
+    "Channel",
     "Community",
     "CommunityMembership",
     "IdempotentCall",
@@ -218,3 +226,31 @@ class IdempotentCall(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client_id} {self.key}"
+
+
+class Channel(models.Model):
+    """
+    Where a partner uses media: its own shop, a marketplace, print, a catalogue.
+
+    ``specification``  the rules of the place, ``None`` when there are none to keep
+    ``recipes``        download sizes this channel takes, in the order sizes have
+    """
+
+    public_id = public_id_field("chn")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="channels")
+    name = models.CharField(_("name"), max_length=80)
+    kind = models.CharField(_("kind"), max_length=12, choices=ChannelKind)
+    specification = models.ForeignKey(
+        "portal.Specification", on_delete=models.SET_NULL, null=True, blank=True, related_name="channels"
+    )
+    recipes = models.ManyToManyField("portal.Recipe", related_name="channels")
+    created_at = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("channel")
+        verbose_name_plural = _("channels")
+        ordering = ["name", "pk"]
+        constraints = [models.UniqueConstraint(fields=["partner", "name"], name="channel_name_once")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -101,6 +101,22 @@ class AssetCard:
         return [(language, self.lead.language) for language in wanted if language not in self.languages]
 
 
+def same_view(card: AssetCard, shown: VariantCard, others: Iterable[AssetCard]) -> int | None:
+    """
+    Return how many pictures there are of a product from one side in one language, ``None`` without a product or a side.
+
+    :param others: the other assets of the product
+    """
+    asset = card.asset
+    if asset.product_id is None or not asset.view:
+        return None
+    return 1 + sum(
+        (other.asset.view, other.asset.kind) == (asset.view, asset.kind)
+        and any(variant.language == shown.language for variant in other.variants)
+        for other in others
+    )
+
+
 def cards(assets: Sequence[Asset], items: Iterable[PublicationItem], *, at: datetime) -> list[AssetCard]:
     """
     Return the cards of these assets, in their order. An asset without any of the items is left out.

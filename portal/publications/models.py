@@ -8,7 +8,15 @@ from portal.catalog.choices import AssetKind, Withdrawal
 from portal.core.ids import public_id_field
 from portal.publications.choices import ChangeKind
 
-__all__ = ["Change", "Publication", "PublicationItem", "RoutingRule", "RoutingRun"]
+__all__ = [
+    "Change",
+    "FeasibilityReport",
+    "FeasibilityRow",
+    "Publication",
+    "PublicationItem",
+    "RoutingRule",
+    "RoutingRun",
+]
 
 
 def _values(label, help_text="", length: int = 200) -> ArrayField:
@@ -186,3 +194,54 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.asset_id}"
+
+
+class FeasibilityReport(models.Model):
+    """
+    A partner's whole catalogue in one download size, held against one revision of a specification.
+
+    ``after``        row number of the last publication looked at while it is gathered
+    ``gathered_at``  when every file was known, ``None`` until then;  ``finished_at`` when every verdict was
+    """
+
+    public_id = public_id_field("rep")
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="+")
+    specification = models.ForeignKey(
+        "portal.SpecificationRevision", on_delete=models.CASCADE, related_name="reports"
+    )
+    revision = models.ForeignKey("portal.RecipeRevision", on_delete=models.CASCADE, related_name="+")
+    after = models.BigIntegerField(default=0)
+    asked_at = models.DateTimeField(_("asked for"))
+    gathered_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+
+    class Meta:
+        verbose_name = _("feasibility report")
+        verbose_name_plural = _("feasibility reports")
+        indexes = [
+            models.Index(fields=["partner", "-asked_at"], name="feasibility_newest"),
+            models.Index(
+                fields=["asked_at"],
+                name="feasibility_open",
+                condition=models.Q(finished_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.specification} {self.asked_at:%Y-%m-%d}"
+
+
+class FeasibilityRow(models.Model):
+    """One file of a report, and the verdict on it."""
+
+    report = models.ForeignKey(FeasibilityReport, on_delete=models.CASCADE, related_name="rows")
+    version = models.ForeignKey("portal.AssetVersion", on_delete=models.CASCADE, related_name="+")
+    verdict = models.ForeignKey("portal.Verdict", on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("row of a feasibility report")
+        verbose_name_plural = _("rows of feasibility reports")
+        constraints = [models.UniqueConstraint(fields=["report", "version"], name="feasibility_row_once")]
+
+    def __str__(self) -> str:
+        return f"{self.report}: {self.version}"

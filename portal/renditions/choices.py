@@ -32,3 +32,13 @@ class RenditionState(models.TextChoices):
     WANTED = "wanted", _("Wanted")
     READY = "ready", _("Ready")
     FAILED = "failed", _("Failed")
+
+
+class VerdictState(models.TextChoices):
+    """What a specification says of a file. ``IMPOSSIBLE``: the file cannot be made or read, so nobody can tell."""
+
+    WANTED = "wanted", _("Being checked")
+    PASSED = "passed", _("Fits")
+    FAILED = "failed", _("Does not fit")
+    UNKNOWN = "unknown", _("Cannot be told")
+    IMPOSSIBLE = "impossible", _("Cannot be checked")

@@ -29,7 +29,7 @@ def by_template(
         "name": version.file_name.rsplit(".", 1)[0],
         "kind": asset.kind,
         "version": str(version.number),
-        "recipe": revision.recipe.key,
+        "recipe": revision.suffix or revision.recipe.key,
         "width": str(width or ""),
         "height": str(height or ""),
     }

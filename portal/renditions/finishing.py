@@ -30,7 +30,7 @@ PICTURES = {Format.JPEG, Format.PNG, Format.WEBP, Format.AVIF}
 LEAST_QUALITY = 20
 #: Where the search for a weight begins when the recipe names no quality, and what is used without a search.
 BEST_QUALITY, USUAL_QUALITY = 92, 82
-_MEDIA_TYPES = {
+MEDIA_TYPES = {
     Format.JPEG: "image/jpeg",
     Format.PNG: "image/png",
     Format.WEBP: "image/webp",
@@ -84,9 +84,7 @@ def finish(
         made, size = picture(content, revision=revision, rights=rights)
         if made is content:
             return fetched, target
-        return replace(fetched, media_type=_MEDIA_TYPES[form], width=size[0], height=size[1]), io.BytesIO(
-            made
-        )
+        return replace(fetched, media_type=MEDIA_TYPES[form], width=size[0], height=size[1]), io.BytesIO(made)
     if form in {Format.MP4, Format.WEBM}:
         if revision.seconds:
             target = first_seconds(target, form, revision.seconds)

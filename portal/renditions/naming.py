@@ -43,7 +43,7 @@ def file_name(name: str, revision: RecipeRevision, *, extension: str, version: i
     if version is not None:
         parts.append(f"v{version}")
     if revision.format != Format.ORIGINAL:
-        parts.append(revision.recipe.key)
+        parts.append(revision.suffix or revision.recipe.key)
     return f"{'-'.join(parts)}.{extension_of(revision, original=extension)}"
 
 

@@ -73,14 +73,25 @@ def prepared_revisions() -> list[RecipeRevision]:
 
 
 def revision_for(version: AssetVersion, key: str) -> RecipeRevision | None:
-    """Return the newest revision of a recipe, ``None`` when there is no such recipe for this medium."""
+    """
+    Return the newest revision of a recipe, ``None`` when there is no such recipe for this medium.
+
+    :param key: of the recipe, or the address of a revision made to order
+    """
     revision = (
         RecipeRevision.objects.filter(recipe__key=key, recipe__is_active=True)
         .select_related("recipe")
         .order_by("-number")
         .first()
-    )
+    ) or _ordered(key)
     return revision if revision and fits(revision, version) else None
+
+
+def _ordered(address: str) -> RecipeRevision | None:
+    rows = RecipeRevision.objects.filter(address=address)
+    found = rows.select_related("recipe", "base__recipe", "fits__specification").first()
+    # Made to fit the rules of another company, which the wall does not show: not there.
+    return None if found is None or (found.fits_id and found.fits is None) else found
 
 
 def fits(revision: RecipeRevision, version: AssetVersion) -> bool:
@@ -170,11 +181,14 @@ def by_digests(digests: Iterable[str]) -> list[Rendition]:
 def newest_of(versions: Iterable[int], recipes: Iterable[int]) -> dict[tuple[int, int], Rendition]:
     """
     Return the renditions of versions by the newest revision of recipes that has been made, by the row numbers of
-    version and recipe: one query.
+    version and recipe: one query. What is made to order is left out: another order is no successor.
     """
     rows = (
         Rendition.objects.filter(
-            version__in=set(versions), revision__recipe__in=set(recipes), state=RenditionState.READY
+            version__in=set(versions),
+            revision__recipe__in=set(recipes),
+            revision__recipe__made_to_order=False,
+            state=RenditionState.READY,
         )
         .select_related("revision__recipe")
         .order_by("revision__number")

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from portal.activity import services as activity
 from portal.catalog.models import AssetVersion
 from portal.core.errors import DomainError, NotReady
-from portal.renditions import finishing, store
+from portal.renditions import made_to_order, store
 from portal.renditions.choices import Format, RenditionState
 from portal.renditions.metadata import Rights
 from portal.renditions.models import Recipe, RecipeRevision, Rendition
@@ -92,10 +92,10 @@ def _fetch(
     try:
         with tempfile.SpooledTemporaryFile(max_size=8_000_000) as target:
             fetched = get_source().fetch(
-                version=version, revision=finishing.to_fetch(revision), target=target
+                version=version, revision=made_to_order.to_fetch(revision), target=target
             )
-            fetched, finished = finishing.finish(
-                fetched, target, revision=revision, rights=rights_of(version)
+            fetched, finished = made_to_order.finish(
+                fetched, target, revision=revision, rights=rights_of(version), version=version
             )
             digest, size, crc = digests(finished)
             if size == 0 or size > settings.RENDITION_MAX_BYTES:

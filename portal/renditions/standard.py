@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from portal.renditions.choices import Format
+from portal.renditions.made_to_order import FITTED, OWN, RESPONSIVE
 from portal.renditions.models import Recipe, RecipeRevision
 
 # key, medium, position, preview, titles, then what the first revision says
@@ -36,12 +37,27 @@ RECIPES: list[tuple[str, str, int, bool, dict[str, str], dict[str, Any]]] = [
     ("preview-video", "video", 220, True, {"en": "Preview, video"}, {"width": 640, "height": 360, "fit": "bound", "format": "mp4", "quality": None}),
 ]  # fmt: skip
 
+#: The recipes whose revisions are orders.
+ORDERED = {
+    FITTED: {"en": "Made to fit a channel", "de": "Für einen Kanal passend gemacht", "fr": "Adapté à un canal", "es": "Adaptado a un canal", "ar": "مُعدّ ليناسب قناة"},
+    OWN: {"en": "Own size", "de": "Eigene Größe", "fr": "Taille personnalisée", "es": "Tamaño propio", "ar": "مقاس خاص"},
+    RESPONSIVE: {"en": "Responsive set", "de": "Responsives Set", "fr": "Jeu adaptatif", "es": "Juego adaptable", "ar": "مجموعة متجاوبة"},
+}  # fmt: skip
+
+
+def ensure_ordered(**kwargs) -> None:
+    """Make the recipes whose revisions are orders. Runs after every migration."""
+    for key, title in ORDERED.items():
+        Recipe.objects.get_or_create(
+            key=key, defaults={"title": title, "is_active": False, "made_to_order": True, "position": 300}
+        )
+
 
 def ensure_standard(**kwargs) -> None:
     """
     Make the standard sizes in a portal that has none. Runs after every migration; what staff changed is left alone.
     """
-    if Recipe.objects.exists():
+    if Recipe.objects.filter(made_to_order=False).exists():
         return
     now = timezone.now()
     for key, medium, position, preview, title, revision in RECIPES:

@@ -6,12 +6,14 @@ Nothing is handed out on hope: the result is measured again, and counts only whe
 no rule that passed before fails.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pyvips
 
-from portal.renditions import finishing, metadata
+from portal.renditions import finishing
 from portal.renditions.choices import Format
+from portal.renditions.metadata import Rights
 from portal.renditions.verdicts.measure import load, measure
 from portal.renditions.verdicts.rules import Rule, Specification, State, judge
 
@@ -26,12 +28,14 @@ _WHITE = [255, 255, 255]
 @dataclass(frozen=True)
 class Fixed:
     """
+    ``size``   width and height in pixels
     ``steps``  what was done, in order: upright, colours, opaque, smaller, padded, format, weight, dpi
     ``rules``  ids of the rules that failed before and pass now
     """
 
     content: bytes
     format: str
+    size: tuple[int, int]
     steps: tuple[str, ...]
     rules: tuple[str, ...]
 
@@ -58,7 +62,8 @@ def fix(content: bytes, specification: Specification, *, file_name: str = "") ->
         raise CannotFix(tuple(rule.id for rule in failed))
     rules = {rule.measure: rule for rule in specification.rules}
     made, form, steps = _made(load(content), measure(content).format, rules)
-    after = judge(specification, measure(made, file_name=file_name))
+    measured = measure(made, file_name=file_name)
+    after = judge(specification, measured)
     states = {line.rule.id: line.state for line in after.lines}
     worse = [
         line.rule.id
@@ -68,10 +73,43 @@ def fix(content: bytes, specification: Specification, *, file_name: str = "") ->
     put_right = tuple(rule.id for rule in wanted if states[rule.id] == State.PASSED)
     if worse or not put_right:
         raise CannotFix(tuple(rule.id for rule in failed))
-    return Fixed(made, form, steps, put_right)
+    return Fixed(made, form, (measured.width, measured.height), steps, put_right)
 
 
-def _made(image: pyvips.Image, came_as: str, rules: dict[str, Rule]) -> tuple[bytes, Format, tuple[str, ...]]:
+def format_for(came_as: str, specification: Specification) -> Format:
+    """Return the format a picture is put right in: the one it came in where the rules allow it."""
+    return _format(came_as, {rule.measure: rule for rule in specification.rules})
+
+
+def fitted(
+    content: bytes,
+    specification: Specification,
+    *,
+    form: Format,
+    named: Callable[[int, int], str],
+    rights: Rights | None = None,
+) -> Fixed:
+    """
+    Return a picture that was fetched without loss as a file of which no rule fails, rights included.
+
+    :param form: of ``format_for``
+    :param named: makes the file's name of its width and height in pixels
+    :raises CannotFix: a rule would still fail
+    :raises NotAPicture: the bytes cannot be read
+    """
+    rules = {rule.measure: rule for rule in specification.rules}
+    made, _form, steps = _made(load(content), str(form), rules, rights)
+    measured = measure(made)
+    measured = replace(measured, file_name=named(measured.width, measured.height))
+    after = judge(specification, measured)
+    if after.failed:
+        raise CannotFix(tuple(line.rule.id for line in after.failed))
+    return Fixed(made, form, (measured.width, measured.height), steps, ())
+
+
+def _made(
+    image: pyvips.Image, came_as: str, rules: dict[str, Rule], rights: Rights | None = None
+) -> tuple[bytes, Format, tuple[str, ...]]:
     steps: list[str] = []
     managed = finishing.managed(image)
     if image.interpretation not in ("srgb", "b-w") or image.get_typeof("icc-profile-data"):
@@ -85,13 +123,16 @@ def _made(image: pyvips.Image, came_as: str, rules: dict[str, Rule]) -> tuple[by
     if str(form) != came_as:
         steps.append("format")
     most = rules["bytes"].most if "bytes" in rules else None
-    made = _light(image, form, int(most) if most is not None else None, steps)
-    dpi = rules["dpi"].least if "dpi" in rules else None
-    if dpi is not None and form in (Format.JPEG, Format.PNG):
-        stamp = metadata.into_jpeg if form == Format.JPEG else metadata.into_png
-        made = stamp(made, dpi=round(dpi))
+    dpi = rules["dpi"].least if "dpi" in rules and form in (Format.JPEG, Format.PNG) else None
+
+    def made(quality: int) -> bytes:
+        encoded = finishing.encode(image, form, quality=quality, rights=rights)
+        return finishing.stamp(encoded, form, rights=rights, dpi=round(dpi) if dpi else None)
+
+    content = _light(made, form, int(most) if most is not None else None, steps)
+    if dpi is not None:
         steps.append("dpi")
-    return made, form, tuple(steps)
+    return content, form, tuple(steps)
 
 
 def _format(came_as: str, rules: dict[str, Rule]) -> Format:
@@ -136,17 +177,17 @@ def _most(rules: dict[str, Rule], width: int, height: int) -> list[float]:
     ]
 
 
-def _light(image: pyvips.Image, form: Format, most: int | None, steps: list[str]) -> bytes:
+def _light(made: Callable[[int], bytes], form: Format, most: int | None, steps: list[str]) -> bytes:
     """Return the file at the best quality within the bound, the lightest there is when none is."""
-    made = finishing.encode(image, form, quality=finishing.BEST_QUALITY)
-    if most is None or len(made) <= most or form == Format.PNG:
-        return made
+    content = made(finishing.BEST_QUALITY)
+    if most is None or len(content) <= most or form == Format.PNG:
+        return content
     steps.append("weight")
     low, high = finishing.LEAST_QUALITY, finishing.BEST_QUALITY - 1
-    found = finishing.encode(image, form, quality=low)
+    found = made(low)
     while low < high and len(found) <= most:
         middle = (low + high + 1) // 2
-        tried = finishing.encode(image, form, quality=middle)
+        tried = made(middle)
         if len(tried) <= most:
             low, found = middle, tried
         else:

@@ -6,6 +6,7 @@ A rule file is TOML; ``specifications/`` has ours. Keys of the file: ``key``, ``
 and a bound: ``least``, ``most``, ``one_of`` or ``pattern``.
 """
 
+import math
 import re
 import tomllib
 from collections.abc import Mapping
@@ -34,7 +35,17 @@ MOST_RULES = 40
 
 
 class BadSpecification(ValueError):
-    """The rules cannot be read; the text says which and why."""
+    """
+    The rules cannot be read; the text says which and why, for programmers.
+
+    ``code``  stable word, for those who say it in the reader's language
+    ``rule``  number of the rule, from 1; ``None`` when it is about the whole
+    ``part``  the word that is wrong
+    """
+
+    def __init__(self, message: str, *, code: str, rule: int | None = None, part: str = ""):
+        super().__init__(message)
+        self.code, self.rule, self.part = code, rule, part
 
 
 class State(StrEnum):
@@ -131,7 +142,7 @@ def read(text: str) -> Specification:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise BadSpecification(f"not readable: {error}") from None
+        raise BadSpecification(f"not readable: {error}", code="syntax") from None
     return build(data)
 
 
@@ -144,61 +155,101 @@ def build(data: Mapping[str, Any]) -> Specification:
     """
     key, channel = str(data.get("key", "")), str(data.get("channel", ""))
     if not _KEY.fullmatch(key):
-        raise BadSpecification("key: lower-case letters, digits and hyphens, at most 40")
+        raise BadSpecification("key: lower-case letters, digits and hyphens, at most 40", code="key")
     if channel not in CHANNELS:
-        raise BadSpecification(f"channel: one of {', '.join(CHANNELS)}")
+        raise BadSpecification(f"channel: one of {', '.join(CHANNELS)}", code="channel")
     rules = data.get("rules")
     if not isinstance(rules, list | tuple) or not 1 <= len(rules) <= MOST_RULES:
-        raise BadSpecification(f"rules: from one to {MOST_RULES}")
-    built = tuple(_rule(number, rule) for number, rule in enumerate(rules, 1))
+        raise BadSpecification(f"rules: from one to {MOST_RULES}", code="count")
+    built = tuple(build_rule(number, rule) for number, rule in enumerate(rules, 1))
     if len({rule.id for rule in built}) < len(built):
-        raise BadSpecification("rules: two have the same id")
+        raise BadSpecification("rules: two have the same id", code="same_id")
     title = data.get("title") or {"en": key}
     title = {"en": title} if isinstance(title, str) else {str(k): str(v) for k, v in title.items()}
     return Specification(key, str(data.get("version") or "1"), title, channel, built)
 
 
-def _rule(number: int, data: Any) -> Rule:
+def build_rule(number: int, data: Any) -> Rule:
+    """
+    Return one rule from plain data.
+
+    :param number: its place, from 1, for the error
+    :raises BadSpecification: it says something no rule can
+    """
     if not isinstance(data, Mapping):
-        raise BadSpecification(f"rule {number}: not an object")
+        raise BadSpecification(f"rule {number}: not an object", code="not_object", rule=number)
     unknown = data.keys() - {"id", "measure", "least", "most", "one_of", "pattern", "source", "date"}
     if unknown:
-        raise BadSpecification(f"rule {number}: {sorted(unknown)[0]} is not known")
+        raise BadSpecification(
+            f"rule {number}: {sorted(unknown)[0]} is not known",
+            code="member",
+            rule=number,
+            part=sorted(unknown)[0],
+        )
     measure = str(data.get("measure", ""))
     rule_id = str(data.get("id") or measure)
     if not _KEY.fullmatch(rule_id.replace("_", "-")):
-        raise BadSpecification(f"rule {number}: its id is not usable")
+        raise BadSpecification(f"rule {number}: its id is not usable", code="id", rule=number, part=rule_id)
     bounds: dict[str, Any] = {name: data[name] for name in ("least", "most") if data.get(name) is not None}
     one_of, pattern = data.get("one_of") or (), str(data.get("pattern") or "")
     if measure in NUMBERS:
         if not bounds or one_of or pattern:
-            raise BadSpecification(f"rule {number}: {measure} needs least, most or both")
-        if any(isinstance(v, bool) or not isinstance(v, int | float) or v < 0 for v in bounds.values()):
-            raise BadSpecification(f"rule {number}: least and most are numbers, not below zero")
+            raise BadSpecification(
+                f"rule {number}: {measure} needs least, most or both", code="bound", rule=number, part=measure
+            )
+        if any(not _is_number(value) for value in bounds.values()):
+            raise BadSpecification(
+                f"rule {number}: least and most are numbers, not below zero",
+                code="number",
+                rule=number,
+                part=measure,
+            )
         if "least" in bounds and "most" in bounds and bounds["least"] > bounds["most"]:
-            raise BadSpecification(f"rule {number}: least is above most")
+            raise BadSpecification(
+                f"rule {number}: least is above most", code="order", rule=number, part=measure
+            )
     elif measure in WORDS:
         if bounds or bool(one_of) == bool(pattern):
-            raise BadSpecification(f"rule {number}: {measure} needs one_of or pattern")
+            raise BadSpecification(
+                f"rule {number}: {measure} needs one_of or pattern", code="words", rule=number, part=measure
+            )
         _check_pattern(number, pattern)
     else:
-        raise BadSpecification(f"rule {number}: {measure or 'nothing'} cannot be measured")
+        raise BadSpecification(
+            f"rule {number}: {measure or 'nothing'} cannot be measured",
+            code="measure",
+            rule=number,
+            part=measure,
+        )
     if isinstance(one_of, str) or not all(isinstance(word, str) for word in one_of):
-        raise BadSpecification(f"rule {number}: one_of is a list of words")
+        raise BadSpecification(
+            f"rule {number}: one_of is a list of words", code="one_of", rule=number, part=measure
+        )
     return Rule(
         id=rule_id, measure=measure, one_of=tuple(one_of), pattern=pattern,
         source=str(data.get("source", ""))[:300], date=str(data.get("date", ""))[:10], **bounds,
     )  # fmt: skip
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf
+
+
 def _check_pattern(number: int, pattern: str) -> None:
     # File names are short, and a pattern without repeated groups cannot take long over them.
     if len(pattern) > 200 or re.search(r"\)[*+{]", pattern):
-        raise BadSpecification(f"rule {number}: the pattern is too long, or repeats a group")
+        raise BadSpecification(
+            f"rule {number}: the pattern is too long, or repeats a group",
+            code="pattern",
+            rule=number,
+            part=pattern[:60],
+        )
     try:
         re.compile(pattern)
     except re.error as error:
-        raise BadSpecification(f"rule {number}: the pattern is wrong: {error}") from None
+        raise BadSpecification(
+            f"rule {number}: the pattern is wrong: {error}", code="pattern", rule=number, part=pattern[:60]
+        ) from None
 
 
 @cache
