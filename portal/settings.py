@@ -317,6 +317,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AssetKind": "portal.catalog.choices.AssetKind.values",
         "AssetStatus": ["current", "expiring", "scheduled"],
+        "ChannelKind": "portal.partners.choices.ChannelKind.values",
         "ChangeKind": "portal.publications.choices.ChangeKind.values",
         "PackPurpose": "portal.packs.choices.Purpose.values",
         "Answer": "portal.packs.choices.Answer.values",

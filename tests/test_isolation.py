@@ -23,13 +23,19 @@ from portal.downloads.wishes import Wish
 from portal.packs import confirming
 from portal.packs.choices import Answer
 from portal.packs.selectors import By
+from portal.partners import channels
 from portal.partners import services as partners
+from portal.partners.choices import ChannelKind, Role
+from portal.publications import feasibility
+from portal.renditions import picture_tests, responsive, rulebooks
+from portal.renditions.models import Measurement, PictureTest, Rendition, Verdict
 from tests.builders import (
     current_version,
     make_community,
     make_partner,
     make_rendition,
     make_user,
+    picture,
     release_one,
 )
 from tests.portal.packs.builders import issue, make_pack, pick
@@ -48,13 +54,15 @@ class Side:
     def __init__(self, client_class, name: str):
         now = timezone.now()
         self.partner = make_partner(name)
-        self.user = make_user(self.partner)
+        self.user = make_user(self.partner, role=Role.MANAGER)
         community = make_community(self.partner, folder=f"/{name}")
-        self.asset = release_one(f"/{name}/picture.jpg", uuid=f"uuid-{name}", now=now)
+        self.asset = release_one(f"/{name}/picture.jpg", uuid=f"uuid-{name}", width=480, height=480, now=now)
         version = current_version(self.asset)
         self.rendition = make_rendition(version)
         for preview in ("preview-480", "preview-1200"):
             make_rendition(version, preview)
+        for member in responsive.members(version):
+            make_rendition(version, member.revision.address)
         self.pack = make_pack(community, title=f"Pack of {name}", now=now)
         pick(self.pack, [self.asset], now=now)
         issue(self.pack, now=now)
@@ -77,6 +85,7 @@ class Side:
             now=now,
         )
         assert jobs.prepare(job=self.job, now=now)
+        self._sell(now)
         self.browser = client_class()
         self.browser.force_login(self.user)
         oauth, secret = partners.create_api_client(
@@ -90,6 +99,50 @@ class Side:
         )
         assert answer.status_code == 200, answer.content
         self.token = answer.json()["access_token"]
+
+    def _sell(self, now) -> None:
+        """A channel with rules of the company's own that its files and a test picture do not keep."""
+        rule = {"measure": "fill", "least": 0.85}
+        data = {"key": "own-rules", "channel": "shop", "rules": [rule]}
+        revision = rulebooks.bring(
+            partner=self.partner, specification=None, data=data, now=now, actor="system"
+        )
+        self.specification = revision.specification
+        self.channel = channels.save_channel(
+            partner=self.partner,
+            channel=None,
+            name="Own shop",
+            kind=ChannelKind.SHOP,
+            specification=self.specification.pk,
+            recipes=[self.rendition.revision.recipe_id],
+            now=now,
+            actor="system",
+        )
+        pale = picture(colour="white", kind="PNG")
+        self.test = picture_tests.run(
+            channel=self.channel, content=pale, file_name="a.png", now=now, actor="system"
+        )
+        PictureTest.objects.update(overlay=self.rendition.sha256)
+        Verdict.objects.create(
+            version=self.rendition.version,
+            revision=self.rendition.revision,
+            specification=revision,
+            state="failed",
+            sha256=self.rendition.sha256,
+            lines=[{"rule": "fill", "value": 0.5, "state": "failed"}],
+            overlay=self.rendition.sha256,
+        )
+        self.report = feasibility.ask(
+            partner=self.partner,
+            specification=revision,
+            revision=self.rendition.revision,
+            now=now,
+            actor="system",
+        )
+        feasibility.work(now=now)
+        Measurement.objects.get_or_create(
+            sha256=self.rendition.sha256, defaults={"algorithm": 1, "made_at": now}
+        )
 
     def named(self, name: str) -> str:
         """Fill in one part of an address with something of this company."""
@@ -108,6 +161,13 @@ class Side:
             "pack": self.pack.slug,
             "pack_id": self.pack.public_id,
             "job": self.job.public_id,
+            "channel": self.channel.public_id,
+            "channel_id": self.channel.public_id,
+            "specification_id": self.specification.public_id,
+            "test": self.test.public_id,
+            "specification": self.specification.public_id,
+            "report": self.report.public_id,
+            "report_id": self.report.public_id,
         }
         return values[name]
 
@@ -143,13 +203,8 @@ def fill(route: str, *sides: Side) -> str:
 
 def unknown(address: str, side: Side) -> str:
     """Return the same address with things that never were."""
-    for known in (
-        side.asset.public_id,
-        side.rendition.sha256,
-        side.pack.public_id,
-        side.pack.slug,
-        side.job.public_id,
-    ):
+    things = (side.asset, side.pack, side.channel, side.specification, side.test, side.report, side.job)
+    for known in (side.rendition.sha256, side.pack.slug, *(thing.public_id for thing in things)):
         address = address.replace(
             known, known[:4] + "z" * (len(known) - 4) if "_" in known else "0" * len(known)
         )
@@ -286,6 +341,14 @@ def rows_of(model, partner) -> list[int]:
         "PackPick": {"pack__communities__memberships__partner": partner.pk},
         # Nobody's but the brand's: no company's session may see any.
         "SigningKey": {},
+        "SpecificationRevision": {"specification__partner": partner.pk},
+        "Measurement": {
+            "sha256__in": Rendition.objects.filter(
+                version__variant__publication_items__community__memberships__partner=partner.pk
+            ).values("sha256")
+        },
+        "Verdict": {"specification__specification__partner": partner.pk},
+        "FeasibilityRow": {"report__partner": partner.pk},
     }
     fields = {field.name for field in model._meta.get_fields()}
     way = ways.get(model.__name__, {"partner": partner.pk} if "partner" in fields else None)

@@ -26,6 +26,15 @@ class Links:
         """The address of these very bytes, for ever."""
         return f"{self._files}/{sha256}"
 
+    def channel(self, channel: str) -> str:
+        return f"{self._root}/channels/{channel}"
+
+    def specification(self, specification: str) -> str:
+        return f"{self._root}/specifications/{specification}"
+
+    def report(self, report: str) -> str:
+        return f"{self._root}/reports/{report}"
+
     def pack(self, pack: str) -> str:
         return f"{self._root}/packs/{pack}"
 

@@ -8,15 +8,17 @@ SCOPES = {
     "files:read": "Download files by their digest, and ask whether a file is still right.",
     "packs:read": "See packs, their versions and signed lists; with files:read, download their archives.",
     "packs:confirm": "Answer about the files of packs, and read what was answered.",
+    "channels:read": "See your channels, channel specifications, and how files stand against them.",
+    "channels:write": "Add, change and remove channels and specifications of your own.",
     "changes:read": "Read everything that changed since a position.",
 }
 
 
 class HasScope(BasePermission):
     """
-    The token must carry every scope in the view's ``required_scopes``.
+    The token must carry every scope the view names for the method: ``required_scopes``, or ``scopes_to_write``.
 
-    A view without the attribute fails loudly: forgetting it must not open anything.
+    A view without ``required_scopes`` fails loudly: forgetting it must not open anything.
     """
 
     code = "insufficient_scope"
@@ -25,6 +27,6 @@ class HasScope(BasePermission):
         if request.auth is None:
             return False
         granted = set(request.auth.get_scopes())
-        missing = [scope for scope in view.required_scopes if scope not in granted]
+        missing = [scope for scope in view.scopes_for(request.method) if scope not in granted]
         self.message = f"This needs a token with the scope {' and '.join(missing)}."
         return not missing

@@ -130,7 +130,7 @@ def _refusal(error: exceptions.APIException, view: Any) -> Problem:
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     if code == "insufficient_scope":
-        wanted = " ".join(view.required_scopes)
+        wanted = " ".join(view.scopes_for(view.request.method))
         headers["WWW-Authenticate"] = f'Bearer realm="portal", error="insufficient_scope", scope="{wanted}"'
     if isinstance(error, exceptions.Throttled):
         headers["Retry-After"] = str(error.wait)

@@ -71,7 +71,7 @@ _KEY_HEADERS = (
         "Idempotency-Replayed",
         str,
         "header",
-        response=[200],
+        response=[200, 201, 202, 204],
         description="`true`: this is the answer of an earlier call with the same key.",
     ),
 )
@@ -93,6 +93,8 @@ LOCATION_HEADER = OpenApiParameter(
 DIGEST_HEADER = OpenApiParameter(
     "X-File-SHA256", str, "header", response=[302], description="Their digest, 64 hex digits."
 )
+#: The answer to a removal.
+REMOVED = OpenApiResponse(description="It is gone.")
 FILE_HEADERS = (
     OpenApiParameter(
         "Content-Disposition", str, "header", response=[200, 206], description="A name to save it under."
@@ -129,6 +131,7 @@ def operation(
     is_conditional: bool = True,
     body: Any = None,
     is_question: bool = False,
+    writes: bool = False,
 ) -> Callable[[Any], Any]:
     """
     Describe an operation; its docstring is the longer text.
@@ -137,11 +140,13 @@ def operation(
     :param answers: as ``responses`` of ``extend_schema``, without problems
     :param problems: codes it may answer beside those that every operation may
     :param is_conditional: it has entity tags and answers 304
-    :param body: serializer of the request's body; then it takes an ``Idempotency-Key``
+    :param body: serializer of the request's body
     :param is_question: it has a body because it is long, and changes nothing: no key
+    :param writes: it changes something without a body; with one or without, it then takes an ``Idempotency-Key``
     """
+    writes = writes or (body is not None and not is_question)
     codes: dict[int, list[str]] = defaultdict(list)
-    writing: tuple[str, ...] = _WRITING if body is not None else ()
+    writing: tuple[str, ...] = _WRITING if writes else ()
     if is_question:
         writing = ("unsupported_media_type",)
     for code in (*_ALWAYS, *writing, *problems):
@@ -158,7 +163,7 @@ def operation(
         parameters=[
             *_HEADERS,
             *(_CONDITIONAL if is_conditional else ()),
-            *(_KEY_HEADERS if body is not None and not is_question else ()),
+            *(_KEY_HEADERS if writes else ()),
             *parameters,
         ],
     )
@@ -216,7 +221,7 @@ class ClientTokenScheme(OpenApiAuthenticationExtension):
     name = "clientCredentials"
 
     def get_security_requirement(self, auto_schema: AutoSchema) -> dict[str, list[str]]:
-        return {self.name: list(auto_schema.view.required_scopes)}
+        return {self.name: list(auto_schema.view.scopes_for(auto_schema.method))}
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
         token_url = f"{settings.PORTAL_URL}{reverse('idp:oidc:token')}"

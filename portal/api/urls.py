@@ -6,6 +6,7 @@ from portal.api import documentation, views
 from portal.api.v1 import (
     assets,
     changes,
+    channels,
     checks,
     confirmations,
     files,
@@ -14,6 +15,10 @@ from portal.api.v1 import (
     packs,
     product_lookups,
     renditions,
+    reports,
+    responsive,
+    specifications,
+    verdicts,
 )
 
 app_name = "api"
@@ -26,6 +31,28 @@ v1 = [
     path(
         "assets/<str:asset_id>/renditions/<str:recipe>", renditions.OneRendition.as_view(), name="rendition"
     ),
+    path(
+        "assets/<str:asset_id>/renditions/<str:recipe>/verdicts/<str:specification_id>",
+        verdicts.OneVerdict.as_view(),
+        name="verdict",
+    ),
+    path("assets/<str:asset_id>/responsive", responsive.Responsive.as_view(), name="responsive"),
+    path("assets/<str:asset_id>/responsive", responsive.Responsive.as_view(), name="responsive"),
+    path("channels", channels.Channels.as_view(), name="channels"),
+    path("channels/<str:channel_id>", channels.OneChannel.as_view(), name="channel"),
+    path("specifications", specifications.Specifications.as_view(), name="specifications"),
+    path(
+        "specifications/<str:specification_id>",
+        specifications.OneSpecification.as_view(),
+        name="specification",
+    ),
+    path(
+        "specifications/<str:specification_id>/reports",
+        reports.Reports.as_view(),
+        name="specification-reports",
+    ),
+    path("reports/<str:report_id>", reports.OneReport.as_view(), name="report"),
+    path("reports/<str:report_id>/files", reports.ReportFiles.as_view(), name="report-files"),
     path("files/<str:sha256>", files.File.as_view(), name="file"),
     path("files/<str:sha256>/about", files.AboutFile.as_view(), name="file-about"),
     path("packs", packs.Packs.as_view(), name="packs"),

@@ -68,12 +68,19 @@ class PartnerView(ApiView):
     An operation for a partner's system, limited to what its partner may see.
 
     ``required_scopes``  all of them must be in the token
+    ``scopes_to_write``  instead of them for methods that change something, where those need others
     ``query_class``      the parameters behind the question mark; ``self.query`` has what was given
     """
 
     required_scopes: tuple[str, ...]
+    scopes_to_write: tuple[str, ...] = ()
     query_class: type[Query] = Query
     schema = OperationSchema()
+
+    def scopes_for(self, method: str) -> tuple[str, ...]:
+        """Return what a token must carry for a method."""
+        writes = method not in {"GET", "HEAD", "OPTIONS"}
+        return (self.scopes_to_write or self.required_scopes) if writes else self.required_scopes
 
     def initial(self, request: ClientRequest, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils.cache import patch_vary_headers
 from django.utils.http import content_disposition_header
 
+from portal.core.errors import NotFound
 from portal.downloads.archives import Sending
 from portal.downloads.services import Taker
+from portal.downloads.sets import SetArchive, send
 from portal.packs.bag import Archive
 from portal.partners.models import Partner
 from portal.renditions import store
@@ -100,6 +102,50 @@ def serve_archive(
     # A proxy that gathers the answer first would make the reader wait, and fill its disk.
     response["X-Accel-Buffering"] = "no"
     response["Content-Disposition"] = content_disposition_header(True, archive.name) or "attachment"
+    patch_vary_headers(response, ["Cookie", "Authorization"])
+    return response
+
+
+def serve_set(
+    request: HttpRequest, archive: SetArchive, *, partner: Partner, taker: Taker
+) -> HttpResponseBase:
+    """Answer with a responsive set, whole: it is small. The caller has checked it."""
+    tag = f'"{archive.tag}"'
+    response: HttpResponseBase
+    if request.headers.get("If-None-Match") in {tag, "*"}:
+        response = HttpResponse(status=304)
+    elif request.method == "HEAD":
+        response = HttpResponse()
+    else:
+        response = StreamingHttpResponse(send(archive, partner=partner, taker=taker))
+    if response.status_code == 200:
+        response["Content-Length"] = str(archive.layout.length)
+        response["Content-Type"] = "application/zip"
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    response["Content-Disposition"] = content_disposition_header(True, archive.name) or "attachment"
+    patch_vary_headers(response, ["Cookie", "Authorization"])
+    return response
+
+
+def serve_picture(request: HttpRequest, sha256: str) -> HttpResponse:
+    """
+    Answer with a small picture of our own making (PNG) from the store. The caller has checked who may see it.
+
+    :raises NotFound: its bytes are lost
+    """
+    tag = f'"{sha256}"'
+    if request.headers.get("If-None-Match") in {tag, "*"}:
+        response = HttpResponse(status=304)
+    else:
+        try:
+            with store.open_bytes(sha256) as source:
+                response = HttpResponse(source.read(), content_type="image/png")
+        except FileNotFoundError:
+            raise NotFound from None
+    response["ETag"] = tag
+    response["Cache-Control"] = "private, no-cache"
+    response["X-Content-Type-Options"] = "nosniff"
     patch_vary_headers(response, ["Cookie", "Authorization"])
     return response
 

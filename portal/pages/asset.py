@@ -15,9 +15,12 @@ from portal.core.templatetags.portal import by, weight
 from portal.downloads import selectors as downloads
 from portal.downloads.selectors import DownloadLine
 from portal.pages.tags import card_name
+from portal.pages.verdicts import offers
+from portal.partners.models import Partner
 from portal.publications import selectors as publications
-from portal.publications.cards import AssetCard, VariantCard
+from portal.publications.cards import AssetCard, VariantCard, same_view
 from portal.publications.visibility import Status
+from portal.renditions import responsive
 from portal.renditions import selectors as renditions
 
 TABS = ("changed", "versions", "languages", "use")
@@ -44,14 +47,20 @@ def asset(request: HttpRequest, asset: str) -> HttpResponse:
     tab = request.GET.get("tab", "")
     tab = tab if tab in open_tabs else open_tabs[0]
     name = card_name(card)
+    pictures = publications.pictures_of_product(company, card, at=now)
+    sizes, has_channels = offers(
+        company, shown, renditions.sizes_of(shown.version), per_view=same_view(card, shown, pictures)
+    )
     context = {
         "card": card,
         "shown": shown,
         "name": name,
         "crumbs": _crumbs(company, card, name),
         "newest_number": versions[0].number if versions else shown.version.number,
-        "sizes": renditions.sizes_of(shown.version),
-        "pictures": publications.pictures_of_product(company, card, at=now),
+        "offers": sizes,
+        "channels_url": _channels_url(request, has_channels),
+        "pictures": pictures,
+        "more_urls": _more_urls(company, card, shown),
         "versions": [(version, _state(version, shown)) for version in versions],
         "missing": missing,
         "taken": taken,
@@ -70,6 +79,22 @@ def _shown(request: HttpRequest, card: AssetCard) -> VariantCard:
     if "variant" in request.GET:
         return publications.choose_variant(request.company, card, variant=request.GET["variant"])
     return card.find(language=request.GET.get("language")) or card.lead
+
+
+def _channels_url(request: HttpRequest, has_channels: bool) -> str:
+    """Where somebody who may sets the company's channels up, empty when it has some or they may not."""
+    if has_channels or not request.membership.can_manage:
+        return ""
+    return reverse("pages:channels", args=[request.company.slug])
+
+
+def _more_urls(company: Partner, card: AssetCard, shown: VariantCard) -> dict[str, str]:
+    """Where a picture can be had in other ways, nothing for anything else and before its rights begin."""
+    if not (shown.is_usable and responsive.has_set(shown.version)):
+        return {}
+    query = urlencode({"variant": shown.variant.public_id})
+    path = reverse("pages:responsive", args=[company.slug, card.asset.public_id])
+    return {"responsive": f"{path}?{query}"}
 
 
 def _crumbs(company, card: AssetCard, name: str) -> list[tuple[str, str]]:

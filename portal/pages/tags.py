@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from portal.catalog.choices import Medium
 from portal.catalog.models import Asset, AssetVersion, Variant
@@ -14,10 +14,16 @@ from portal.downloads.selectors import PackLine
 from portal.downloads.wishes import Standing
 from portal.packs.choices import Answer
 from portal.packs.forms import MEANINGS
-from portal.partners.models import Partner
+from portal.partners.models import Channel, Partner
 from portal.publications.cards import AssetCard, VariantCard
+from portal.publications.feasibility import Outcome
 from portal.publications.visibility import Status
+from portal.renditions import verdict_words
+from portal.renditions.choices import VerdictState
+from portal.renditions.models import RecipeRevision, Rendition
 from portal.renditions.selectors import Size
+from portal.renditions.standings import Standing as VerdictStanding
+from portal.renditions.verdicts.rules import Line
 
 register = template.Library()
 
@@ -134,6 +140,91 @@ def variant_query(card: AssetCard, one: VariantCard, **more: str) -> str:
 def variant_markets(card: AssetCard, one: VariantCard) -> str:
     """What to add to a variant's language when another has the same: ``AT CH``."""
     return " ".join(one.variant.markets) if card.shares_language(one) else ""
+
+
+#: What rules say of a file -> (tone, icon).
+_VERDICTS = {
+    VerdictState.WANTED: ("mute", "hourglass"),
+    VerdictState.PASSED: ("ok", "check-circle"),
+    VerdictState.FAILED: ("bad", "x-circle"),
+    VerdictState.UNKNOWN: ("mute", "help"),
+    VerdictState.IMPOSSIBLE: ("mute", "slash"),
+}
+
+
+@register.inclusion_tag("partials/badge.html")
+def verdict_badge(state: str, text: str = "", look: str = "") -> dict[str, str]:
+    """What rules say of a file, as icon and word."""
+    tone, icon_name = _VERDICTS[VerdictState(state)]
+    return {
+        "tone": tone,
+        "icon_name": icon_name,
+        "text": text or str(VerdictState(state).label),
+        "look": look,
+    }
+
+
+#: What came of a file in a report -> (tone, icon).
+_OUTCOMES = {
+    Outcome.FITS: ("ok", "check-circle"),
+    Outcome.AFTER_FIX: ("info", "edit"),
+    Outcome.CANNOT: ("bad", "x-circle"),
+    Outcome.UNKNOWN: ("mute", "help"),
+    Outcome.OPEN: ("mute", "hourglass"),
+}
+
+
+@register.inclusion_tag("partials/badge.html")
+def outcome_badge(outcome: str) -> dict[str, str]:
+    """How a file stands in a feasibility report, as icon and word."""
+    tone, icon_name = _OUTCOMES[Outcome(outcome)]
+    return {"tone": tone, "icon_name": icon_name, "text": Outcome(outcome).label, "look": "bare"}
+
+
+register.filter("line_sentence", verdict_words.sentence)
+
+
+@register.filter
+def verdict_text(standing: VerdictStanding) -> str:
+    """A verdict in a few words: ``2 rules not met, can be put right``."""
+    if standing.state != VerdictState.FAILED:
+        return str(standing.state.label)
+    count = len(standing.failed)
+    text = ngettext("%(number)d rule not met", "%(number)d rules not met", count) % {"number": count}
+    return _("%(text)s, can be put right") % {"text": text} if standing.fix else text
+
+
+@register.simple_tag
+def verdict_url(
+    name: str, company: Partner, asset: Asset, variant: Variant, channel: Channel, recipe: str
+) -> str:
+    """The address of a verdict on one size of one variant, or of its picture (``name``)."""
+    path = reverse(f"pages:{name}", args=[company.slug, asset.public_id, channel.public_id, recipe])
+    return f"{path}?{urlencode({'variant': variant.public_id})}"
+
+
+register.filter("rule_name", verdict_words.rule_name)
+register.filter("bound_text", verdict_words.bound_text)
+register.filter("steps_text", verdict_words.steps_text)
+
+
+@register.filter
+def line_value(line: Line) -> str:
+    """What was measured, with its unit; says so when it is not known."""
+    return verdict_words.value_text(line.rule.measure, line.value) or _("not known")
+
+
+@register.filter
+def address_of(revision: RecipeRevision) -> str:
+    """What names a download size in addresses."""
+    return revision.address or revision.recipe.key
+
+
+@register.filter
+def made_text(rendition: Rendition) -> str:
+    """A file that has been made, in one line: ``JPEG 2000 × 2000 · 410 kB``."""
+    head = f"{rendition.revision.get_format_display()} {by(rendition.width, rendition.height)}".strip()
+    return f"{head} · {weight(rendition.size)}"
 
 
 @register.filter

@@ -6,6 +6,14 @@ from portal.pages.account import account
 from portal.pages.asset import asset
 from portal.pages.assets import assets
 from portal.pages.basket import add, basket, change, prepare
+from portal.pages.channels import (
+    channel,
+    channel_edit,
+    channel_remove,
+    channel_test,
+    channels,
+    test_overlay,
+)
 from portal.pages.check import check, replacements
 from portal.pages.companies import companies, invitation
 from portal.pages.downloads import downloads
@@ -17,6 +25,17 @@ from portal.pages.packs import pack, pack_terms, packs
 from portal.pages.preferences import language, scheme
 from portal.pages.prepared import archive, tell
 from portal.pages.products import complete_set, look_up
+from portal.pages.responsive import responsive_archive, responsive_prepare, responsive_set
+from portal.pages.specifications import (
+    report,
+    report_csv,
+    specification,
+    specification_check,
+    specification_edit,
+    specification_remove,
+    specifications,
+)
+from portal.pages.verdicts import verdict, verdict_overlay
 
 app_name = "pages"
 
@@ -55,4 +74,56 @@ urlpatterns = [
         pack_manifest,
         name="pack-manifest",
     ),
+    path(
+        "o/<slug:company>/assets/<str:asset>/verdicts/<str:channel>/<slug:recipe>/", verdict, name="verdict"
+    ),
+    path(
+        "o/<slug:company>/assets/<str:asset>/verdicts/<str:channel>/<slug:recipe>/overlay/",
+        verdict_overlay,
+        name="verdict-overlay",
+    ),
+    path("o/<slug:company>/assets/<str:asset>/responsive/", responsive_set, name="responsive"),
+    path(
+        "o/<slug:company>/assets/<str:asset>/responsive/prepare/",
+        responsive_prepare,
+        name="responsive-prepare",
+    ),
+    path(
+        "o/<slug:company>/assets/<str:asset>/responsive/archive/",
+        responsive_archive,
+        name="responsive-archive",
+    ),
+    path("o/<slug:company>/settings/channels/", channels, name="channels"),
+    path("o/<slug:company>/settings/channels/add/", channel_edit, name="channel-add"),
+    path("o/<slug:company>/settings/channels/<str:channel>/", channel, name="channel"),
+    path("o/<slug:company>/settings/channels/<str:channel>/edit/", channel_edit, name="channel-edit"),
+    path("o/<slug:company>/settings/channels/<str:channel>/remove/", channel_remove, name="channel-remove"),
+    path("o/<slug:company>/settings/channels/<str:channel>/test/", channel_test, name="channel-test"),
+    path(
+        "o/<slug:company>/settings/channels/<str:channel>/test/<str:test>/overlay/",
+        test_overlay,
+        name="test-overlay",
+    ),
+    path("o/<slug:company>/settings/specifications/", specifications, name="specifications"),
+    path("o/<slug:company>/settings/specifications/add/", specification_edit, name="specification-add"),
+    path(
+        "o/<slug:company>/settings/specifications/<str:specification>/", specification, name="specification"
+    ),
+    path(
+        "o/<slug:company>/settings/specifications/<str:specification>/edit/",
+        specification_edit,
+        name="specification-edit",
+    ),
+    path(
+        "o/<slug:company>/settings/specifications/<str:specification>/remove/",
+        specification_remove,
+        name="specification-remove",
+    ),
+    path(
+        "o/<slug:company>/settings/specifications/<str:specification>/check/",
+        specification_check,
+        name="specification-check",
+    ),
+    path("o/<slug:company>/settings/reports/<str:report>/", report, name="report"),
+    path("o/<slug:company>/settings/reports/<str:report>/csv/", report_csv, name="report-csv"),
 ]

@@ -134,7 +134,7 @@ def _judge(row: Verdict, *, now: datetime) -> None:
         facts["overlay"] = kept_overlay(content, verdict)
         if fix := _fix(row, verdict, now=now):
             fixed = measured_of(fix.sha256, _bytes_of(fix), now=now)
-            facts |= {"fix": fix.revision, "fix_steps": steps(measured, fixed)}
+            facts |= {"fix": fix.revision, "fix_steps": steps(measured, fixed, verdict)}
     _settle(row, **facts)
 
 
@@ -195,8 +195,12 @@ def measure_bounded(content: bytes) -> Measured:
     return measure(content)
 
 
-def steps(before: Measured, after: Measured) -> list[str]:
-    """Return what a fix did, as ``fixes.Fixed.steps`` names it, by what came of it."""
+def steps(before: Measured, after: Measured, verdict: rules.Verdict) -> list[str]:
+    """
+    Return what a fix did, as ``fixes.Fixed.steps`` names it, by what came of it.
+
+    :param verdict: of the file before
+    """
     was, now = before.width / before.height, after.width / after.height
     padded = abs(was - now) > 2 / min(after.width, after.height)
     done = {
@@ -206,7 +210,8 @@ def steps(before: Measured, after: Measured) -> list[str]:
         "padded": padded,
         "format": before.format != after.format,
         "weight": before.format == after.format and after.bytes < before.bytes,
-        "dpi": before.dpi != after.dpi,
+        # Every JPEG names some; it was done on purpose only where a rule asked for it.
+        "dpi": any(line.rule.measure == "dpi" for line in verdict.failed),
     }
     return [step for step, is_done in done.items() if is_done]
 

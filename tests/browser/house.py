@@ -19,11 +19,15 @@ from portal.packs import services as packs
 from portal.packs.choices import Answer
 from portal.packs.models import Pack
 from portal.packs.selectors import By
+from portal.partners import channels
 from portal.partners import services as partners
-from portal.partners.choices import PartnerStatus, Role
+from portal.partners.choices import ChannelKind, PartnerStatus, Role
 from portal.partners.models import Membership, Partner
+from portal.publications import feasibility
 from portal.releases import services as releases
-from portal.renditions.models import Recipe, Rendition
+from portal.renditions import made_to_order, picture_tests, rulebooks
+from portal.renditions.models import PictureTest, Recipe, Rendition, Verdict
+from portal.renditions.selectors import revision_for
 from tests.browser import vendors
 from tests.builders import (
     file_fact,
@@ -70,6 +74,7 @@ class House:
         self._files()
         self._downloads()
         self._wanted()
+        self._channels()
         self._invitations()
         vendors.connect(self.now)
         self.is_full = True
@@ -271,6 +276,53 @@ class House:
     def gone_renditions(self):
         """Return what was cut of the file that was taken back."""
         return Rendition.objects.filter(version__variant__asset=self.gone)
+
+    def _channels(self) -> None:
+        """Two channels of the shop: one whose rules a file fails, put right and shown where, and one without rules."""
+        recipes = list(
+            Recipe.objects.filter(key__in=("web-1200", "marketplace")).values_list("pk", flat=True)
+        )
+        rules = rulebooks.get(self.shop, "amazon-main")
+        facts = {"kind": ChannelKind.MARKETPLACE, "recipes": recipes, "now": self.now, "actor": "system"}
+        self.amazon = channels.save_channel(
+            partner=self.shop, channel=None, name="Amazon DE", specification=rules.specification_id, **facts
+        )
+        self.leaflet = channels.save_channel(
+            partner=self.shop, channel=None, name="Leaflet", specification=None, **facts
+        )
+        version = self.muesli.variants.get(language="de").current
+        revision = revision_for(version, "web-1200")
+        content = picture(width=640, height=480, colour="wheat", kind="PNG")
+        fix = made_to_order.fitted(version, revision, rules, now=self.now)
+        make_rendition(version, fix.address, content=picture(width=1200, height=1200, colour="tan"))
+        picture_tests.run(
+            channel=self.amazon, content=content, file_name="muesli-front.png", now=self.now, actor="system"
+        )
+        lines = [
+            {"rule": "longest-side", "value": 1200, "state": "passed"},
+            {"rule": "format", "value": "webp", "state": "failed"},
+            {"rule": "white-background", "value": 1840, "state": "failed"},
+            {"rule": "fill", "value": None, "state": "unknown"},
+        ]
+        overlay = PictureTest.objects.get().overlay
+        facts = {"version": version, "revision": revision, "specification": rules, "lines": lines}
+        Verdict.objects.create(
+            state="failed", fix=fix, fix_steps=["padded", "format"], overlay=overlay, **facts
+        )
+
+        own = {
+            "key": "leaflet",
+            "title": "Leaflet",
+            "channel": "print",
+            "rules": [{"measure": "dpi", "least": 300}],
+        }
+        self.own_rules = rulebooks.bring(
+            partner=self.shop, specification=None, data=own, now=self.now, actor="system"
+        ).specification
+        self.report = feasibility.ask(
+            partner=self.shop, specification=rules, revision=revision, now=self.now, actor="system"
+        )
+        feasibility.work(now=self.now)
 
     def _invitations(self) -> None:
         def invite(email: str) -> str:

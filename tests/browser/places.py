@@ -45,6 +45,19 @@ def _pack(pack: str, rest: str = "") -> Callable[[House], str]:
     return lambda house: f"/o/{house.shop.slug}/packs/{getattr(house, pack).slug}/{rest}"
 
 
+def _verdict(recipe: str) -> Callable[[House], str]:
+    def address(house: House) -> str:
+        variant = house.muesli.variants.get(language="de").public_id
+        place = f"/o/{house.shop.slug}/assets/{house.muesli.public_id}/verdicts"
+        return f"{place}/{house.amazon.public_id}/{recipe}/?variant={variant}"
+
+    return address
+
+
+def _channel(channel: str, rest: str = "") -> Callable[[House], str]:
+    return lambda house: f"/o/{house.shop.slug}/settings/channels/{getattr(house, channel).public_id}/{rest}"
+
+
 ASSET = ("pages/asset.html", "pages/asset_sizes.html", "pages/asset_facts.html")
 
 PACK = ("pages/pack.html", "pages/pack_answer.html", "pages/pack_check.html", "pages/pack_table.html")
@@ -105,7 +118,7 @@ PLACES = [
     Place(
         "asset, what changed",
         _asset("muesli", "?language=de"),
-        (*ASSET, "pages/asset_changed.html", "pages/asset_views.html"),
+        (*ASSET, "pages/asset_changed.html", "pages/asset_views.html", "pages/size_verdicts.html"),
     ),
     Place(
         "asset, versions",
@@ -190,6 +203,64 @@ PLACES = [
     Place("pack, without terms", _pack("pack", "terms/"), ("pages/pack_terms.html",)),
     Place("pack, being prepared", _pack("coming"), ("pages/pack_coming.html", "pages/pack_progress.html")),
     Place("pack, withdrawn", _pack("closed_pack"), ("pages/pack_closed.html",), status=410),
+    # Channels
+    Place("channels", _company("shop", "settings/channels/"), ("pages/channels.html",)),
+    Place(
+        "channels, to read only",
+        _company("shop", "settings/channels/"),
+        ("pages/channels.html",),
+        reader="courier",
+    ),
+    Place(
+        "channels, none yet",
+        _company("waiting", "settings/channels/"),
+        ("pages/channels.html",),
+        reader="newcomer",
+    ),
+    Place(
+        "channel", _channel("amazon"), ("pages/channel.html", "pages/rules.html", "pages/verdict_lines.html")
+    ),
+    Place("channel without rules", _channel("leaflet"), ("pages/channel.html",)),
+    Place("channel, add", _company("shop", "settings/channels/add/"), ("pages/channel_edit.html",)),
+    Place("channel, change", _channel("amazon", "edit/"), ("pages/channel_edit.html",)),
+    Place(
+        "specifications",
+        _company("shop", "settings/specifications/"),
+        ("pages/specifications.html", "pages/specification_rows.html"),
+    ),
+    Place(
+        "specifications, none of their own",
+        _company("waiting", "settings/specifications/"),
+        ("pages/specifications.html",),
+        reader="newcomer",
+    ),
+    Place(
+        "specification",
+        lambda house: f"/o/{house.shop.slug}/settings/specifications/amazon-main/",
+        ("pages/specification.html", "pages/rules.html"),
+    ),
+    Place(
+        "specification, bring",
+        _company("shop", "settings/specifications/add/"),
+        ("pages/specification_edit.html", "pages/bound.html"),
+    ),
+    Place(
+        "specification, change",
+        lambda house: f"/o/{house.shop.slug}/settings/specifications/{house.own_rules.public_id}/edit/",
+        ("pages/specification_edit.html",),
+    ),
+    Place(
+        "report",
+        lambda house: f"/o/{house.shop.slug}/settings/reports/{house.report.public_id}/",
+        ("pages/report.html",),
+    ),
+    Place(
+        "responsive set",
+        lambda house: f"/o/{house.shop.slug}/assets/{house.muesli.public_id}/responsive/?language=de",
+        ("pages/responsive.html",),
+    ),
+    Place("verdict, failed", _verdict("web-1200"), ("pages/verdict.html", "pages/verdict_lines.html")),
+    Place("verdict, being checked", _verdict("marketplace"), ("pages/verdict.html",)),
     # The reader
     Place("companies", _at("/"), ("pages/companies.html",), reader="agent"),
     Place("companies, none", _at("/"), ("pages/companies.html",), reader="nobody"),

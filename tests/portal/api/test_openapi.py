@@ -15,6 +15,9 @@ from jsonschema import Draft202012Validator, FormatChecker
 from portal.api import urls
 from portal.api.permissions import SCOPES
 from portal.api.views import PartnerView
+from portal.partners import channels
+from portal.publications import feasibility
+from portal.renditions import rulebooks
 from tests.builders import (
     NOON,
     current_version,
@@ -158,12 +161,33 @@ class Shelf:
         pack = make_pack(community)
         pick(pack, [asset])
         issue(pack)
+        channel = channels.save_channel(
+            partner=partner,
+            channel=None,
+            name="Shop",
+            kind="shop",
+            specification=None,
+            recipes=[rendition.revision.recipe_id],
+            now=NOON,
+            actor="system",
+        )
+        report = feasibility.ask(
+            partner=partner,
+            specification=rulebooks.get(partner, "own-shop"),
+            revision=rendition.revision,
+            now=NOON,
+            actor="system",
+        )
+        feasibility.work(now=NOON)
         self.values = {
             "pack_id": pack.public_id,
             "number": "1",
             "asset_id": asset.public_id,
             "sha256": rendition.sha256,
             "recipe": "web-1200",
+            "channel_id": channel.public_id,
+            "specification_id": "own-shop",
+            "report_id": report.public_id,
         }
 
 

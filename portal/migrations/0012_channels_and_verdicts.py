@@ -10,7 +10,7 @@ import portal.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0010_prepared_downloads"),
+        ("portal", "0011_packs_for_partners"),
     ]
 
     operations = [

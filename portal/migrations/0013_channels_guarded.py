@@ -13,7 +13,10 @@ POLICIES = {
         "EXISTS (SELECT 1 FROM portal_channel c WHERE c.id = portal_channel_recipes.channel_id)",
         None,
     ),
-    "portal_specification": (f"(partner_id IS NULL OR {MINE})", MINE),
+    "portal_specification": (
+        f"(CASE WHEN partner_id IS NULL THEN (SELECT portal_partner()) IS NOT NULL ELSE {MINE} END)",
+        MINE,
+    ),
     "portal_specificationrevision": (
         "EXISTS (SELECT 1 FROM portal_specification s WHERE s.id = portal_specificationrevision.specification_id)",
         "EXISTS (SELECT 1 FROM portal_specification s WHERE s.id = portal_specificationrevision.specification_id"
@@ -50,5 +53,5 @@ def down(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0011_channels_and_verdicts")]
+    dependencies = [("portal", "0012_channels_and_verdicts")]
     operations = [migrations.RunPython(up, down)]

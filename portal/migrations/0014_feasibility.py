@@ -10,7 +10,7 @@ import portal.core.ids
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0012_channels_guarded"),
+        ("portal", "0013_channels_guarded"),
     ]
 
     operations = [

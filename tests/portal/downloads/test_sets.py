@@ -1,0 +1,194 @@
+"""Responsive sets: what the snippet says, and an archive of which every file passes the check."""
+
+import io
+import re
+import zipfile
+
+import pytest
+from django.utils import timezone
+
+from portal.catalog.models import AssetVersion
+from portal.core.errors import NotReady
+from portal.downloads import sets
+from portal.downloads.archives import EndedEarly
+from portal.downloads.choices import Via
+from portal.downloads.models import Download
+from portal.downloads.services import Taker
+from portal.renditions import responsive
+from portal.renditions.models import Rendition
+from tests.builders import (
+    current_version,
+    make_community,
+    make_partner,
+    make_rendition,
+    make_user,
+    release_one,
+)
+from tests.portal.pages.reading import words
+
+ALT = {"en": "A box of “oats” & milk", "de": "Eine Packung <Hafer>"}
+
+
+@pytest.fixture
+def partner(db):
+    partner = make_partner()
+    make_community(partner, folder="/Ours")
+    return partner
+
+
+def released(**fields):
+    fields = {"width": 1000, "height": 500, "language": "de", "alt_text": ALT, **fields}
+    return release_one("/Ours/Hafer Müsli.jpg", **fields)
+
+
+def grant_of(partner, asset):
+    return sets.grant_of_set(partner=partner, asset_id=asset.public_id, now=timezone.now())
+
+
+def make_all(version) -> None:
+    for member in responsive.members(version):
+        make_rendition(version, member.revision.address)
+
+
+def test_set_has_the_widths_the_picture_has_in_every_format(partner):
+    _grant, files = grant_of(partner, released())
+
+    assert [(member.width, member.height, member.name) for member in files] == [
+        (480, 240, "Hafer_Müsli-v1-480w.avif"),
+        (800, 400, "Hafer_Müsli-v1-800w.avif"),
+        (480, 240, "Hafer_Müsli-v1-480w.webp"),
+        (800, 400, "Hafer_Müsli-v1-800w.webp"),
+        (480, 240, "Hafer_Müsli-v1-480w.jpg"),
+        (800, 400, "Hafer_Müsli-v1-800w.jpg"),
+    ]
+
+
+def test_small_picture_is_not_enlarged(partner):
+    _grant, files = grant_of(partner, released(width=300, height=300))
+
+    assert {(member.width, member.height) for member in files} == {(300, 300)}
+    assert len(files) == 3
+
+
+def test_snippet_names_the_files_and_no_address_of_ours(partner):
+    grant, files = grant_of(partner, released())
+    alt, language = responsive.alt_for(ALT, grant.variant.language)
+
+    text = responsive.snippet(files, alt)
+
+    assert language == "de"
+    assert 'alt="Eine Packung &lt;Hafer&gt;"' in text
+    assert 'src="Hafer_M%C3%BCsli-v1-800w.jpg"' in text
+    assert text.count("<source") == 2
+    assert "http" not in text and "/" not in re.sub(r"</?\w+|image/\w+", "", text)
+
+
+@pytest.mark.parametrize(
+    ("language", "found"),
+    [
+        ("de", ("Eine Packung <Hafer>", "de")),
+        ("de-AT", ("Eine Packung <Hafer>", "de")),
+        ("fr", (ALT["en"], "en")),
+    ],
+)
+def test_alt_text_says_whose_language_it_is(language, found):
+    assert responsive.alt_for(ALT, language) == found
+    assert responsive.alt_for({}, language) == ("", "")
+
+
+def test_set_that_is_not_made_is_asked_for(partner):
+    asset = released()
+    grant, files = grant_of(partner, asset)
+
+    with pytest.raises(NotReady, match="still being made"):
+        sets.archive_of(grant=grant, files=files, snippet="")
+
+    assert Rendition.objects.filter(state="wanted").count() == 6
+
+
+def taker(user) -> Taker:
+    return Taker(actor=f"user:{user.public_id}", via=Via.PAGE, user=user)
+
+
+def test_archive_is_whole_and_every_file_is_recorded_once(partner):
+    asset = released()
+    make_all(current_version(asset))
+    user = make_user(partner)
+    grant, files = grant_of(partner, asset)
+    archive = sets.archive_of(grant=grant, files=files, snippet="<picture>")
+
+    content = b"".join(sets.send(archive, partner=partner, taker=taker(user)))
+    again = b"".join(sets.send(archive, partner=partner, taker=taker(user)))
+
+    assert len(content) == archive.layout.length
+    assert again == content
+    with zipfile.ZipFile(io.BytesIO(content)) as held:
+        assert held.testzip() is None
+        assert held.namelist() == ["picture.html", *(member.name for member in files)]
+    assert Download.objects.count() == 6
+    assert archive.name == "Hafer_Müsli-v1-responsive.zip"
+
+
+def test_file_taken_back_while_it_runs_ends_the_archive(partner):
+    asset = released()
+    version = current_version(asset)
+    make_all(version)
+    user = make_user(partner)
+    grant, files = grant_of(partner, asset)
+    archive = sets.archive_of(grant=grant, files=files, snippet="<picture>")
+    stream = sets.send(archive, partner=partner, taker=taker(user))
+    got = next(stream)
+
+    AssetVersion.objects.filter(pk=version.pk).update(withdrawn_at=timezone.now())
+
+    with pytest.raises(EndedEarly):
+        for chunk in stream:
+            got += chunk
+    assert len(got) < archive.layout.length
+    assert not Download.objects.exists()
+
+
+def test_page_prepares_then_gives_out(partner, client):
+    asset = released()
+    user = make_user(partner)
+    client.force_login(user)
+    address = f"/o/{partner.slug}/assets/{asset.public_id}/responsive/"
+
+    before = words(client.get(address))
+    not_ready = client.get(f"{address}archive/")
+    prepared = client.post(f"{address}prepare/")
+    Rendition.objects.all().delete()
+    make_all(current_version(asset))
+    after = client.get(prepared["Location"])
+    archive = client.get(f"{address}archive/")
+    content = b"".join(archive.streaming_content)
+
+    assert "0 of 6 are ready." in before and "Prepare all files" in before
+    assert not_ready.status_code == 503
+    assert "data-refresh" not in after.content.decode()
+    assert (archive.status_code, archive["Content-Length"]) == (200, str(len(content)))
+    assert client.get(f"{address}archive/", headers={"If-None-Match": archive["ETag"]}).status_code == 304
+
+
+def test_missing_alt_text_and_another_language_are_said(partner, client):
+    client.force_login(make_user(partner))
+    none = released(alt_text={})
+    other = release_one("/Ours/b.jpg", language="fr", alt_text={"en": "A box"})
+
+    said = words(client.get(f"/o/{partner.slug}/assets/{none.public_id}/responsive/"))
+    named = words(client.get(f"/o/{partner.slug}/assets/{other.public_id}/responsive/"))
+
+    assert "The brand has written no alt text" in said
+    assert "The alt text is in English" in named
+
+
+def test_document_has_no_set(partner, client):
+    client.force_login(make_user(partner))
+    guide = release_one(
+        "/Ours/guide.pdf", medium="document", media_type="application/pdf", kind="document", width=None
+    )
+
+    page = client.get(f"/o/{partner.slug}/assets/{guide.public_id}/")
+
+    assert client.get(f"/o/{partner.slug}/assets/{guide.public_id}/responsive/").status_code == 404
+    assert "Responsive set" not in words(page)
