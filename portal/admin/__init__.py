@@ -17,6 +17,7 @@ from portal.admin import (
     recipes,
     rules,
     today,
+    zones,
 )
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "recipes",
     "rules",
     "today",
+    "zones",
 ]

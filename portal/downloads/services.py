@@ -18,7 +18,7 @@ from portal.partners.models import Partner
 from portal.publications import selectors as publications
 from portal.publications.cards import AssetCard, VariantCard
 from portal.publications.visibility import Status
-from portal.renditions import file_names
+from portal.renditions import file_names, own_sizes
 from portal.renditions import selectors as recipes
 from portal.renditions import services as renditions
 from portal.renditions.models import RecipeRevision, Rendition
@@ -91,6 +91,7 @@ def _check(variant: VariantCard, version: AssetVersion, revision: RecipeRevision
     """What is shown small on our own pages may be seen before its rights begin; what is taken may not."""
     if version.withdrawn_at is not None:
         raise Gone(publications.why_gone(version.withdrawal), reason=version.withdrawal)
+    own_sizes.check_revision(version, revision)
     if variant.status == Status.SCHEDULED and not revision.recipe.is_preview:
         raise not_yet(variant.usable_from)
 

@@ -93,8 +93,11 @@ def _more_urls(company: Partner, card: AssetCard, shown: VariantCard) -> dict[st
     if not (shown.is_usable and responsive.has_set(shown.version)):
         return {}
     query = urlencode({"variant": shown.variant.public_id})
-    path = reverse("pages:responsive", args=[company.slug, card.asset.public_id])
-    return {"responsive": f"{path}?{query}"}
+    here = [company.slug, card.asset.public_id]
+    return {
+        "own": f"{reverse('pages:own-size', args=here)}?{query}",
+        "responsive": f"{reverse('pages:responsive', args=here)}?{query}",
+    }
 
 
 def _crumbs(company, card: AssetCard, name: str) -> list[tuple[str, str]]:

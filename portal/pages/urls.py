@@ -20,6 +20,7 @@ from portal.pages.downloads import downloads
 from portal.pages.files import download, preview
 from portal.pages.home import home
 from portal.pages.links import asset_link, version_link
+from portal.pages.own_size import own_size, own_size_weight
 from portal.pages.pack_files import pack_archive, pack_manifest
 from portal.pages.packs import pack, pack_terms, packs
 from portal.pages.preferences import language, scheme
@@ -93,6 +94,8 @@ urlpatterns = [
         responsive_archive,
         name="responsive-archive",
     ),
+    path("o/<slug:company>/assets/<str:asset>/own-size/", own_size, name="own-size"),
+    path("o/<slug:company>/assets/<str:asset>/own-size/weight/", own_size_weight, name="own-size-weight"),
     path("o/<slug:company>/settings/channels/", channels, name="channels"),
     path("o/<slug:company>/settings/channels/add/", channel_edit, name="channel-add"),
     path("o/<slug:company>/settings/channels/<str:channel>/", channel, name="channel"),

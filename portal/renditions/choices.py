@@ -42,3 +42,12 @@ class VerdictState(models.TextChoices):
     FAILED = "failed", _("Does not fit")
     UNKNOWN = "unknown", _("Cannot be told")
     IMPOSSIBLE = "impossible", _("Cannot be checked")
+
+
+class ZoneKind(models.TextChoices):
+    """What a protected zone shows."""
+
+    TEXT = "text", _("Label text")
+    LOGO = "logo", _("Logo")
+    MARK = "mark", _("Certification mark")
+    OTHER = "other", _("Something else")

@@ -8,18 +8,20 @@ one check, and are made once. Its address is a function of what it says: the sam
 import copy
 import hashlib
 import io
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import IO, Any
 
 import orjson
+import pyvips
 from django.db import transaction
 from django.db.models import Max
 
 from portal.catalog.models import AssetVersion
-from portal.renditions import file_names, finishing, rulebooks
-from portal.renditions.choices import Format
+from portal.renditions import cropping, file_names, finishing, rulebooks
+from portal.renditions.choices import Fit, Format
 from portal.renditions.metadata import Rights
 from portal.renditions.models import Recipe, RecipeRevision, SpecificationRevision
 from portal.renditions.source import Fetched, SourceRefused
@@ -118,6 +120,8 @@ def to_fetch(revision: RecipeRevision) -> RecipeRevision:
 
     The copy is never saved.
     """
+    if revision.crop:
+        return _around(revision)
     if revision.fits_id is None or revision.base is None:
         return finishing.to_fetch(revision)
     if revision.base.format == Format.ORIGINAL:
@@ -135,6 +139,8 @@ def finish(
 
     :raises SourceRefused: it cannot be made as the revision says
     """
+    if revision.crop:
+        return _cut(fetched, target, revision=revision, rights=rights)
     if revision.fits_id is None:
         return finishing.finish(fetched, target, revision=revision, rights=rights)
     if revision.fits is None or revision.base is None:
@@ -153,3 +159,38 @@ def finish(
     width, height = made.size
     media_type = finishing.MEDIA_TYPES[Format(revision.format)]
     return replace(fetched, media_type=media_type, width=width, height=height), io.BytesIO(made.content)
+
+
+def _around(revision: RecipeRevision) -> RecipeRevision:
+    """
+    Return how to ask for a whole picture, without loss and just as large as the part needs it.
+
+    The copy is never saved.
+    """
+    _left, _top, wide, _high = revision.crop
+    asked = copy.copy(revision)
+    asked.fit, asked.format, asked.quality, asked.crop = Fit.BOUND, Format.PNG, None, []
+    # One bound alone: both would be kept at once, and rounding could make the part a pixel too small.
+    asked.width, asked.height = math.ceil((revision.width or 0) / wide), None
+    return asked
+
+
+def _cut(
+    fetched: Fetched, target: IO[bytes], *, revision: RecipeRevision, rights: Rights
+) -> tuple[Fetched, IO[bytes]]:
+    target.seek(0)
+    form, (width, height) = Format(revision.format), (revision.width or 1, revision.height or 1)
+    try:
+        image = finishing.managed(pyvips.Image.new_from_buffer(target.read(), "", fail_on="error"))
+        image = cropping.cut(image, revision.crop)
+        if (image.width, image.height) != (width, height):
+            image = image.thumbnail_image(width, height=height, size="force")
+        quality = revision.quality or finishing.USUAL_QUALITY
+        content = finishing.encode(
+            image, form, quality=quality, background=revision.background, rights=rights
+        )
+        content = finishing.stamp(content, form, rights=rights, dpi=None)
+    except (pyvips.Error, ValueError) as error:
+        raise SourceRefused(f"The part cannot be cut out: {str(error).strip()[:200]}") from error
+    made = replace(fetched, media_type=finishing.MEDIA_TYPES[form], width=width, height=height)
+    return made, io.BytesIO(content)

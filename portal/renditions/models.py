@@ -7,11 +7,12 @@ from portal.catalog.choices import Medium
 from portal.core.ids import public_id_field
 from portal.core.texts import in_language
 from portal.partners.choices import ChannelKind
-from portal.renditions.choices import ColourSpace, Fit, Format, RenditionState, VerdictState
+from portal.renditions.choices import ColourSpace, Fit, Format, RenditionState, VerdictState, ZoneKind
 
 __all__ = [
     "Measurement",
     "PictureTest",
+    "ProtectedZone",
     "Recipe",
     "RecipeRevision",
     "Rendition",
@@ -308,3 +309,36 @@ class PictureTest(models.Model):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ProtectedZone(models.Model):
+    """
+    A part of a picture that no crop may cut, drawn by staff. It holds for every version of its variant.
+
+    ``left``, ``top``, ``width``, ``height``  shares of the picture, from 0 to 1
+    ``version``  the one it was drawn on: a later one may show it elsewhere
+    """
+
+    variant = models.ForeignKey("portal.Variant", on_delete=models.CASCADE, related_name="zones")
+    version = models.ForeignKey("portal.AssetVersion", on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(_("shows"), max_length=8, choices=ZoneKind)
+    left = models.FloatField(_("left"))
+    top = models.FloatField(_("top"))
+    width = models.FloatField(_("width"))
+    height = models.FloatField(_("height"))
+    actor = models.CharField(_("who"), max_length=60)
+    created_at = models.DateTimeField(_("since"))
+
+    class Meta:
+        verbose_name = _("protected zone")
+        verbose_name_plural = _("protected zones")
+        constraints = [
+            models.CheckConstraint(
+                name="zone_within_picture",
+                condition=models.Q(left__gte=0, top__gte=0, width__gt=0, height__gt=0)
+                & models.Q(left__lte=1.0001 - models.F("width"), top__lte=1.0001 - models.F("height")),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.variant}: {self.get_kind_display()}"

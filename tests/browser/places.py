@@ -259,6 +259,11 @@ PLACES = [
         lambda house: f"/o/{house.shop.slug}/assets/{house.muesli.public_id}/responsive/?language=de",
         ("pages/responsive.html",),
     ),
+    Place(
+        "own size",
+        lambda house: f"/o/{house.shop.slug}/assets/{house.muesli.public_id}/own-size/?language=de",
+        ("pages/own_size.html",),
+    ),
     Place("verdict, failed", _verdict("web-1200"), ("pages/verdict.html", "pages/verdict_lines.html")),
     Place("verdict, being checked", _verdict("marketplace"), ("pages/verdict.html",)),
     # The reader

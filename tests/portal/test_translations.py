@@ -51,6 +51,7 @@ SOURCES = [
             "publications/visibility.py",
             "renditions/choices.py",
             "renditions/own_rules.py",
+            "renditions/own_sizes.py",
             "renditions/picture_tests.py",
             "renditions/rulebooks.py",
             "renditions/services.py",

@@ -1,0 +1,218 @@
+"""A partner's own size and crop: which part of a picture, how large, in which format; and what is possible instead."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import pyvips
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.activity import services as activity
+from portal.catalog.models import AssetVersion, Variant
+from portal.core.errors import DomainError
+from portal.renditions import finishing, made_to_order, store
+from portal.renditions.choices import Fit, Format
+from portal.renditions.cropping import Box, best_part, cut, hull
+from portal.renditions.models import ProtectedZone, RecipeRevision, Rendition
+
+FORMATS = (Format.JPEG, Format.PNG, Format.WEBP, Format.AVIF)
+_WHITE = "ffffff"
+
+
+class ZoneCut(DomainError):
+    """The part would cut something that must be seen whole: label text, logo, certification mark."""
+
+    code = "zone_cut"
+
+
+class NotThisLarge(DomainError):
+    """The part has fewer pixels than were asked for; nothing is enlarged."""
+
+    code = "too_large"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """
+    ``width``, ``height``  of the file, in pixels
+    ``part``     what is cut out; its ratio is that of width and height. ``None``: the best there is
+    ``padded``   the whole picture, with white around it
+    ``quality``  1 to 100, ``None`` for the usual one; PNG has none
+    """
+
+    width: int
+    height: int
+    format: Format
+    part: Box | None = None
+    padded: bool = False
+    quality: int | None = None
+
+    @property
+    def ratio(self) -> float:
+        return self.width / self.height
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What is possible instead: another size of a part, or ``padded`` with white."""
+
+    width: int
+    height: int
+    padded: bool = False
+
+
+@transaction.atomic
+def draw_zone(*, version: AssetVersion, box: Box, kind: str, now: datetime, actor: str) -> ProtectedZone:
+    """
+    Protect a part of a variant's pictures from being cut, at once and also by what was ordered before.
+
+    :param version: the one it was drawn on
+    :param kind: of ``choices.ZoneKind``
+    """
+    left, top, width, height = box.as_list()
+    zone = ProtectedZone.objects.create(
+        variant=version.variant,
+        version=version,
+        kind=kind,
+        left=left,
+        top=top,
+        width=width,
+        height=height,
+        actor=actor,
+        created_at=now,
+    )
+    _note("zone.drawn", zone, now=now, actor=actor)
+    return zone
+
+
+@transaction.atomic
+def remove_zone(*, zone: ProtectedZone, now: datetime, actor: str) -> None:
+    """Let crops cut a part again."""
+    _note("zone.removed", zone, now=now, actor=actor)
+    zone.delete()
+
+
+def _note(verb: str, zone: ProtectedZone, *, now: datetime, actor: str) -> None:
+    box = [zone.left, zone.top, zone.width, zone.height]
+    activity.record(
+        verb=verb,
+        subject=zone.variant.asset.public_id,
+        actor=actor,
+        data={"variant": zone.variant.public_id, "kind": zone.kind, "box": box},
+        now=now,
+    )
+
+
+def zones_of(variant: Variant) -> list[ProtectedZone]:
+    """Return what must be seen whole in a variant's pictures, in the order in which it was drawn."""
+    return list(ProtectedZone.objects.filter(variant=variant).select_related("version").order_by("pk"))
+
+
+def boxes(zones: Sequence[ProtectedZone]) -> list[Box]:
+    return [Box(zone.left, zone.top, zone.width, zone.height) for zone in zones]
+
+
+def offers(wish: Wish, size: tuple[int, int], zones: Sequence[Box]) -> list[Offer]:
+    """Return what is possible instead of a ratio that is not: the nearest ratio, and the ratio itself with white."""
+    kept = hull(zones) or Box(0.5, 0.5, 0.0, 0.0)
+    width, height = size
+    least = kept.width * width / height
+    most = width / max(kept.height * height, 1.0)
+    ratio = min(max(wish.ratio, least), most)
+    found = []
+    if part := best_part(ratio, size, zones):
+        found += _whole(min(wish.width, int(part.width * width)), ratio, size, zones)
+    found.append(Offer(wish.width, wish.height, padded=True))
+    return found
+
+
+def _whole(width: int, ratio: float, size: tuple[int, int], zones: Sequence[Box]) -> list[Offer]:
+    """Return the largest size in whole pixels near a ratio that is possible: rounding alone can make it not."""
+    for wide in range(width, max(1, width - 60), -1):
+        for tall in (math.floor(wide / ratio), math.ceil(wide / ratio)):
+            if tall and best_part(wide / tall, size, zones):
+                return [Offer(wide, tall)]
+    return []
+
+
+def settle(wish: Wish, version: AssetVersion, zones: Sequence[Box]) -> Box | None:
+    """
+    Return the part a wish means, ``None`` for the whole picture with white around it.
+
+    :raises ZoneCut: no such part leaves every zone whole; ``offers`` says what is possible
+    :raises NotThisLarge: the part has fewer pixels than were asked for
+    """
+    size = (version.width or 0, version.height or 0)
+    if wish.padded:
+        return None
+    part = wish.part or best_part(wish.ratio, size, zones)
+    if part is None:
+        raise ZoneCut(
+            _("No part of this ratio leaves whole what must be seen: label, logo or certification marks.")
+        )
+    check(part, zones)
+    if wish.width > part.width * size[0] + 1 or wish.height > part.height * size[1] + 1:
+        most = {"width": int(part.width * size[0]), "height": int(part.height * size[1])}
+        raise NotThisLarge(
+            _("This part has only %(width)d × %(height)d pixels, and nothing is enlarged.") % most
+        )
+    return part
+
+
+def check(part: Box, zones: Sequence[Box]) -> None:
+    """
+    :raises ZoneCut: a zone is not wholly inside the part
+    """
+    if any(not part.holds(zone) for zone in zones):
+        raise ZoneCut(
+            _(
+                "This part would cut what must be seen whole: label, logo or certification marks. Move or widen it."
+            )
+        )
+
+
+def check_revision(version: AssetVersion, revision: RecipeRevision) -> None:
+    """
+    Refuse a crop that cuts a zone drawn after it was ordered.
+
+    :raises ZoneCut: it does
+    """
+    if revision.crop:
+        check(Box(*revision.crop), boxes(zones_of(version.variant)))
+
+
+def order(wish: Wish, part: Box | None, *, now: datetime) -> RecipeRevision:
+    """Return the revision that makes a wish come true, as ``settle`` understood it."""
+    quality = None if wish.format == Format.PNG else (wish.quality or finishing.USUAL_QUALITY)
+    facts = {
+        "width": wish.width,
+        "height": wish.height,
+        "fit": str(Fit.PAD if part is None else Fit.CROP),
+        "format": str(wish.format),
+        "quality": quality,
+        "background": _WHITE,
+    }
+    crop = None if part is None else tuple(part.as_list())
+    suffix = f"{wish.width}x{wish.height}"
+    return made_to_order.order(made_to_order.OWN, facts=facts, suffix=suffix, crop=crop, now=now)  # type: ignore[arg-type]
+
+
+def weight(wish: Wish, part: Box | None, preview: Rendition) -> int:
+    """
+    Return about how many bytes the file will weigh: the part of a preview, encoded as wished. A guess within a third;
+    the file itself tells when it is made.
+    """
+    with store.open_bytes(preview.sha256) as source:
+        image = pyvips.Image.new_from_buffer(source.read(), "", fail_on="error")
+    image = finishing.managed(image)
+    if part is not None:
+        image = cut(image, part.as_list())
+    scale = min(1.0, wish.width / image.width, wish.height / image.height)
+    image = image.resize(scale) if scale < 1 else image
+    quality = wish.quality or finishing.USUAL_QUALITY
+    sample = finishing.encode(image, wish.format, quality=quality)
+    pixels = wish.width * wish.height / (image.width * image.height)
+    # White around a picture weighs next to nothing; and larger pictures have less in each of their pixels.
+    return round(len(sample) * (1.0 if part is None else max(1.0, pixels) ** 0.85))
