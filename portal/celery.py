@@ -16,6 +16,7 @@ app.autodiscover_tasks(
         "portal.activity",
         "portal.core",
         "portal.downloads",
+        "portal.onboarding",
         "portal.packs",
         "portal.partners",
         "portal.publications",

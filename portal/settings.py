@@ -372,6 +372,8 @@ CELERY_BEAT_SCHEDULE = {
     "downloads-work-on-jobs": {"task": "portal.downloads.tasks.work_on_jobs", "schedule": 3.0},
     "downloads-forget-jobs": {"task": "portal.downloads.tasks.forget_jobs", "schedule": 3600.0},
     "packs-work": {"task": "portal.packs.tasks.work", "schedule": 3.0},
+    "onboarding-go-on": {"task": "portal.onboarding.tasks.go_on", "schedule": 10.0},
+    "onboarding-remind": {"task": "portal.onboarding.tasks.remind", "schedule": 300.0},
     "renditions-judge": {"task": "portal.renditions.tasks.judge", "schedule": 3.0},
     "renditions-make-wanted": {"task": "portal.renditions.tasks.make_wanted", "schedule": 15.0},
     "partners-forget-calls": {"task": "portal.partners.tasks.forget_calls", "schedule": 3600.0},

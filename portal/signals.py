@@ -17,3 +17,7 @@ files_to_reread = Signal()
 #: Partners answered about files of a pack, or their answers became stale because the files were replaced.
 #: ``confirmations``: list of ``Confirmation``, each already saved, with ``partner`` and ``version`` loaded.
 confirmations_changed = Signal()
+
+#: The way of companies through their onboarding changed: begun, a step done, waived or open again, completed, ended.
+#: ``enrolments``: list of ``Enrolment``, each already saved with its new ``revision``.
+onboarding_changed = Signal()

@@ -20,6 +20,8 @@ from portal.downloads import baskets, jobs
 from portal.downloads.choices import Origin, Via
 from portal.downloads.services import Taker
 from portal.downloads.wishes import Wish
+from portal.onboarding import services
+from portal.onboarding.choices import StepKind
 from portal.packs import confirming
 from portal.packs.choices import Answer
 from portal.packs.selectors import By
@@ -38,6 +40,7 @@ from tests.builders import (
     picture,
     release_one,
 )
+from tests.portal.onboarding.builders import begin, step_of
 from tests.portal.packs.builders import issue, make_pack, pick
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +73,11 @@ class Side:
         by = By(self.partner, "system")
         self.pack.refresh_from_db()
         confirming.confirm(pack=self.pack, by=by, given=[given], now=now)
+        self.enrolment = begin(self.partner, *StepKind, pack=self.pack, now=now, key=f"-{self.partner.pk}")
+        self.step = step_of(self.enrolment, StepKind.TERMS)
+        services.accept_document(
+            step=self.step, revision=1, language="en", by=services.By(services.Origin.PORTAL), now=now
+        )
         baskets.add(
             partner=self.partner,
             user=self.user,
@@ -160,6 +168,8 @@ class Side:
             "number": "1",
             "pack": self.pack.slug,
             "pack_id": self.pack.public_id,
+            "step": self.step.public_id,
+            "step_id": self.step.public_id,
             "job": self.job.public_id,
             "channel": self.channel.public_id,
             "channel_id": self.channel.public_id,
@@ -203,7 +213,10 @@ def fill(route: str, *sides: Side) -> str:
 
 def unknown(address: str, side: Side) -> str:
     """Return the same address with things that never were."""
-    things = (side.asset, side.pack, side.channel, side.specification, side.test, side.report, side.job)
+    things = (
+        *(side.asset, side.pack, side.channel, side.specification),
+        *(side.test, side.report, side.job, side.step),
+    )
     for known in (side.rendition.sha256, side.pack.slug, *(thing.public_id for thing in things)):
         address = address.replace(
             known, known[:4] + "z" * (len(known) - 4) if "_" in known else "0" * len(known)
@@ -318,7 +331,7 @@ def test_second_wall_stands_when_a_selector_forgets_to_filter(world):
     with rowscope.limited_to(rowscope.NOTHING):
         without_scope = {model.__name__: model._base_manager.count() for model in walled}
 
-    assert len(walled) >= 16
+    assert len(walled) >= 22
     assert set(leaks.values()) == {0}, leaks
     assert set(without_scope.values()) == {0}, without_scope
 
@@ -339,6 +352,9 @@ def rows_of(model, partner) -> list[int]:
         "PackFile": {"pack_version__pack__communities__memberships__partner": partner.pk},
         "JobFile": {"job__partner": partner.pk},
         "PackPick": {"pack__communities__memberships__partner": partner.pk},
+        "Programme": {"enrolments__partner": partner.pk},
+        "ProgrammeStep": {"programme__enrolments__partner": partner.pk},
+        "OnboardingDocumentRevision": {"document__key": f"terms-{partner.pk}"},
         # Nobody's but the brand's: no company's session may see any.
         "SigningKey": {},
         "SpecificationRevision": {"specification__partner": partner.pk},

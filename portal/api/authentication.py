@@ -2,11 +2,13 @@
 
 import structlog
 from allauth.idp.oidc.contrib.rest_framework.authentication import TokenAuthentication
+from django.utils import timezone
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from portal.core import rowscope
 from portal.core.errors import Forbidden, NotFound
+from portal.onboarding import services as onboarding
 from portal.partners import selectors
 from portal.partners.models import ApiClient, Partner
 
@@ -58,6 +60,8 @@ class ClientTokenAuthentication(TokenAuthentication):
                 f"The access of {client.partner.name} is suspended. Please ask your contact."
             )
         rowscope.enter(client.partner.pk)
+        if client.first_call_at is None:
+            onboarding.note_call(client=client, now=timezone.now())
         request.client, request.partner = client, client.partner
         return None, token
 

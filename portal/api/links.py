@@ -40,3 +40,6 @@ class Links:
 
     def pack_version(self, pack: str, number: int) -> str:
         return f"{self._root}/packs/{pack}/versions/{number}"
+
+    def onboarding_step(self, step: str) -> str:
+        return f"{self._root}/onboarding/steps/{step}"

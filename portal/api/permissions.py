@@ -2,6 +2,8 @@
 
 from rest_framework.permissions import BasePermission
 
+from portal.partners import scopes
+
 #: Scope -> what it allows, as the documentation says it.
 SCOPES = {
     "assets:read": "See assets, their files in every language, and the sizes they come in.",
@@ -11,7 +13,10 @@ SCOPES = {
     "channels:read": "See your channels, channel specifications, and how files stand against them.",
     "channels:write": "Add, change and remove channels and specifications of your own.",
     "changes:read": "Read everything that changed since a position.",
+    "onboarding:read": "See how far the company is with its onboarding, and what each step asks for.",
+    "onboarding:complete": "Complete steps of the onboarding.",
 }
+scopes.OFFERED.update(SCOPES)
 
 
 class HasScope(BasePermission):

@@ -43,11 +43,13 @@ class ProblemSerializer(serializers.Serializer):
         "`digest_replaced`: `name`, `sent` and `current` digest of each.",
     )
     name = serializers.CharField(required=False, help_text="With `withdrawn`: the file's name.")
-    sent = serializers.CharField(
-        required=False, help_text="With `digest_replaced`: the manifest answered for."
+    sent = serializers.JSONField(
+        required=False,
+        help_text="With `digest_replaced` and `company_data_changed`: the digest answered for; with "
+        "`document_replaced`: the revision.",
     )
-    current = serializers.CharField(
-        required=False, allow_null=True, help_text="With `digest_replaced`: the present manifest."
+    current = serializers.JSONField(
+        required=False, allow_null=True, help_text="The present digest or revision, beside `sent`."
     )
     request_id = serializers.CharField(required=False, help_text="In every problem but `not_found`.")
 

@@ -83,6 +83,18 @@ def get_pack(partner: Partner, public_id: str, *, at: datetime) -> Pack:
     return pack
 
 
+def get_pack_by_row(partner: Partner, pk: int | None, *, at: datetime) -> Pack:
+    """
+    Return one pack with its current version, by its row number.
+
+    :raises NotFound: not this partner's, not issued, or no longer given out
+    """
+    pack = packs_of(partner, at=at).filter(pk=pk or 0).first()
+    if pack is None:
+        raise NotFound
+    return pack
+
+
 def get_version(partner: Partner, public_id: str, number: int | None = None, *, at: datetime) -> PackVersion:
     """
     Return an issued version of a pack, the current one when no number is given.

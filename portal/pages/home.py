@@ -14,6 +14,7 @@ from portal.core.templatetags.portal import day_text
 from portal.downloads import selectors as downloads
 from portal.packs import standing
 from portal.pages.address import Listing
+from portal.pages.onboarding import path_shown
 from portal.publications import selectors as publications
 from portal.publications.cards import AssetCard
 from portal.publications.choices import ChangeKind
@@ -38,7 +39,9 @@ def home(request: HttpRequest) -> HttpResponse:
     if since and not has_changed:
         # Nothing new: the last ones are still the best way in.
         changes = publications.newest_changes(request.company, since=None, at=now)
+    started = path_shown(request, now)
     context = {
+        "started": started if started and not started["path"].enrolment.is_completed else None,
         "greeting": _greeting(request.user.get_short_name(), timezone.localtime(now)),
         "since": since,
         "has_changed": has_changed,

@@ -35,7 +35,7 @@ class Link:
 
 
 ENTRIES = (
-    Entry("home", _("Home"), "home"),
+    Entry("home", _("Home"), "home", below=("onboarding", "onboarding-step")),
     Entry("assets", _("Assets"), "image", below=("asset", "packs", "pack", "pack-terms")),
     Entry("products", _("Products"), "box"),
     Entry("downloads", _("Downloads"), "download", below=("check", "basket")),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from portal.catalog.choices import Medium
 from portal.catalog.models import Asset, AssetVersion, Variant
 from portal.core.templatetags.portal import by, weight
+from portal.core.texts import in_language
 from portal.downloads.selectors import PackLine
 from portal.downloads.wishes import Standing
 from portal.packs.choices import Answer
@@ -225,6 +226,12 @@ def made_text(rendition: Rendition) -> str:
     """A file that has been made, in one line: ``JPEG 2000 × 2000 · 410 kB``."""
     head = f"{rendition.revision.get_format_display()} {by(rendition.width, rendition.height)}".strip()
     return f"{head} · {weight(rendition.size)}"
+
+
+@register.filter
+def in_reader_language(texts: dict[str, str] | None) -> str:
+    """A text kept in several languages, in the reader's."""
+    return in_language(texts)
 
 
 @register.filter

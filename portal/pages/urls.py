@@ -20,6 +20,7 @@ from portal.pages.downloads import downloads
 from portal.pages.files import download, preview
 from portal.pages.home import home
 from portal.pages.links import asset_link, version_link
+from portal.pages.onboarding import onboarding, onboarding_code, onboarding_step
 from portal.pages.own_size import own_size, own_size_weight
 from portal.pages.pack_files import pack_archive, pack_manifest
 from portal.pages.packs import pack, pack_terms, packs
@@ -60,6 +61,9 @@ urlpatterns = [
     path("o/<slug:company>/check/", check, name="check"),
     path("o/<slug:company>/check/replacements/", replacements, name="check-replacements"),
     path("o/<slug:company>/downloads/", downloads, name="downloads"),
+    path("o/<slug:company>/onboarding/", onboarding, name="onboarding"),
+    path("o/<slug:company>/onboarding/code/", onboarding_code, name="onboarding-code"),
+    path("o/<slug:company>/onboarding/<str:step>/", onboarding_step, name="onboarding-step"),
     path("o/<slug:company>/products/", look_up, name="products"),
     path("o/<slug:company>/products/complete-set/", complete_set, name="products-set"),
     path("o/<slug:company>/downloads/prepared/<str:job>/", archive, name="prepared"),

@@ -123,6 +123,11 @@ class Community(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_open_onboarding(self) -> bool:
+        """Whether companies that join begin an onboarding."""
+        return self.kind == CommunityKind.ONBOARDING and self.status == CommunityStatus.ACTIVE
+
 
 class CommunityMembership(models.Model):
     """A company's place in a community; deleted when it leaves."""
@@ -190,6 +195,7 @@ class ApiClient(models.Model):
     name = models.CharField(_("name"), max_length=100)
     created_at = models.DateTimeField(_("since"))
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    first_call_at = models.DateTimeField(_("first call"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("API client")

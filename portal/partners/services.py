@@ -340,3 +340,22 @@ def revoke_api_client(*, client: ApiClient, now: datetime, actor: str = "system"
             now=now,
         )
     return bool(taken)
+
+
+@transaction.atomic
+def note_first_call(*, client: ApiClient, now: datetime) -> bool:
+    """
+    Keep when a partner's system first called.
+
+    :returns: ``False`` when it has called before
+    """
+    taken = ApiClient.objects.filter(pk=client.pk, first_call_at=None).update(first_call_at=now)
+    if taken:
+        activity.record(
+            verb="client.called",
+            subject=client.public_id,
+            actor=f"client:{client.public_id}",
+            partner_id=client.partner_id,
+            now=now,
+        )
+    return bool(taken)

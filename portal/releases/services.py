@@ -15,6 +15,7 @@ from portal.catalog import services as catalog
 from portal.catalog.choices import Withdrawal
 from portal.catalog.models import Variant
 from portal.catalog.services import Event
+from portal.onboarding import services as onboarding
 from portal.packs import services as packs
 from portal.partners import services as companies
 from portal.partners.models import Community, Partner
@@ -118,11 +119,16 @@ def doubt_files(*, source: str, uuids: Sequence[str]) -> int:
 
 @transaction.atomic
 def set_members(*, community: Community, partners: Collection[Partner], now: datetime) -> None:
-    """Make exactly these companies the members of a community, and tell the feeds of those who joined or left."""
+    """
+    Make exactly these companies the members of a community, and tell the feeds of those who joined or left.
+
+    Who joins an onboarding community begins its onboarding.
+    """
     joined, left = companies.set_community_members(community=community, partners=partners, now=now)
     publications.note_membership(
         community_id=community.pk, joined=[p.pk for p in joined], left=[p.pk for p in left], now=now
     )
+    onboarding.enrol_joined(community=community, partners=joined, now=now)
 
 
 @transaction.atomic

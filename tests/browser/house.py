@@ -14,6 +14,9 @@ from portal.downloads.choices import JobState, Origin, Via
 from portal.downloads.models import ArchiveJob, BasketItem
 from portal.downloads.services import Taker
 from portal.downloads.wishes import Wish
+from portal.onboarding import codes
+from portal.onboarding import services as onboarding
+from portal.onboarding.choices import Approval, StepKind
 from portal.packs import bag, confirming, selectors, terms
 from portal.packs import services as packs
 from portal.packs.choices import Answer
@@ -41,7 +44,8 @@ from tests.builders import (
     release,
     take,
 )
-from tests.portal.packs.builders import issue, make_pack
+from tests.portal.onboarding.builders import begin, step_of
+from tests.portal.packs.builders import issue, make_pack, pick, shelf
 
 SHOWN = ("preview-480", "preview-1200", "web-1200")
 MANY = 55
@@ -54,6 +58,8 @@ class House:
     ``archive`` a company with more assets than one page shows
     ``waiting`` a company in a community without files;  ``alone`` a company in no community
     ``closed``  a company whose access rests
+    ``start``   a company in the middle of its onboarding
+    ``applied`` one that waits to begin;  ``ready`` one that is through
     ``pack``    of the shop: answered about, then a file was replaced;  ``strict`` has terms, accepted by nobody
     ``coming``  is being prepared for the first time;  ``closed_pack`` is withdrawn;  ``halved`` holds a withdrawn file
     ==========  ===========================================================================================
@@ -76,6 +82,7 @@ class House:
         self._wanted()
         self._channels()
         self._invitations()
+        self._onboarding()
         vendors.connect(self.now)
         self.is_full = True
 
@@ -332,6 +339,55 @@ class House:
 
         self.invitation = invite("new@company.example")
         self.invitation_of_known = invite(self.nobody.email)
+
+    def _onboarding(self) -> None:
+        self.start, self.applied, self.ready = (
+            make_partner(name, languages=("en", "de"), now=self.now)
+            for name in ("Fjord Trading", "Applied", "Ready")
+        )
+        community = make_community(self.start, folder="/Start", now=self.now)
+        self.starter = self.person(self.start, "Nora Beck", role=Role.MANAGER)
+        self.applicant = self.person(self.applied, "Ada Applicant", role=Role.MANAGER)
+        self.graduate = self.person(self.ready, "Gus Graduate", role=Role.MANAGER)
+        self.onlooker = self.person(self.start, "Otto Onlooker", role=Role.VIEWER)
+        pack = make_pack(community, title="Onboarding pack", now=self.now)
+        pick(pack, shelf("/Start", ["front.jpg", "back.jpg"], now=self.now), now=self.now)
+        issue(pack, now=self.now)
+        for asset in Asset.objects.filter(variants__path__startswith="/Start/"):
+            self._show(asset)
+        three_weeks_ago = self.now - timedelta(days=21)
+        way = begin(
+            self.start,
+            *StepKind,
+            pack=pack,
+            optional=[StepKind.API],
+            now=three_weeks_ago,
+            title="Welcome, distributors",
+        )
+        self.steps = {StepKind(step.kind).name.lower(): step.public_id for step in way.steps.all()}
+        by = onboarding.By(onboarding.Origin.PORTAL, f"user:{self.starter.public_id}", self.starter)
+        onboarding.accept_document(
+            step=step_of(way, StepKind.GUIDELINES), revision=1, language="en", by=by, now=self.now
+        )
+        onboarding.waive(step=step_of(way, StepKind.OTHER), reason="Not asked", now=self.now, actor="system")
+        partners.invite(
+            partner=self.start,
+            email="mia@fjord.example",
+            role=Role.MEMBER,
+            invited_by=self.starter,
+            now=self.now,
+        )
+        partners.create_api_client(
+            partner=self.start, name="Webshop PIM", scopes=["assets:read"], now=self.now
+        )
+        _row, text = codes.make_code(
+            approval=Approval.MANUAL, expires_at=self.now + timedelta(days=7), now=self.now, actor="system"
+        )
+        codes.redeem(partner=self.applied, text=text, now=self.now)
+        done = onboarding.enrol(partner=self.ready, now=self.now)
+        assert done is not None
+        for step in done.steps.all():
+            onboarding.waive(step=step, reason="Known", now=self.now, actor="system")
 
 
 def film_bytes() -> bytes:

@@ -41,6 +41,14 @@ def _at(path: str) -> Callable[[House], str]:
     return lambda house: path
 
 
+def _step(kind: str) -> Callable[[House], str]:
+    return lambda house: f"/o/{house.start.slug}/onboarding/{house.steps[kind]}/"
+
+
+WAY = ("pages/onboarding.html", "pages/onboarding_progress.html")
+STEP = ("pages/onboarding_step.html", "pages/onboarding_path.html", "pages/onboarding_progress.html")
+
+
 def _pack(pack: str, rest: str = "") -> Callable[[House], str]:
     return lambda house: f"/o/{house.shop.slug}/packs/{getattr(house, pack).slug}/{rest}"
 
@@ -144,6 +152,28 @@ PLACES = [
         ("pages/downloads.html",),
         status=400,
     ),
+    # Getting started
+    Place(
+        "home, getting started",
+        _company("start"),
+        ("pages/home.html", "pages/onboarding_card.html", "pages/onboarding_path.html"),
+        reader="starter",
+    ),
+    Place("home, applied", _company("applied"), ("pages/onboarding_card.html",), reader="applicant"),
+    Place("onboarding", _company("start", "onboarding/"), WAY, reader="starter"),
+    Place("onboarding, done", _company("ready", "onboarding/"), WAY, reader="graduate"),
+    Place("onboarding, applied", _company("applied", "onboarding/"), WAY[:1], reader="applicant"),
+    Place("onboarding, a code", _company("waiting", "onboarding/"), WAY[:1], reader="newcomer"),
+    Place("step, company", _step("company_data"), (*STEP, "pages/onboarding_company.html"), reader="starter"),
+    Place("step, done", _step("guidelines"), (*STEP, "pages/onboarding_document.html"), reader="starter"),
+    Place("step, terms", _step("terms"), (*STEP, "pages/onboarding_document.html"), reader="starter"),
+    Place("step, pack", _step("pack"), (*STEP, "pages/onboarding_pack.html"), reader="starter"),
+    Place(
+        "step, colleagues", _step("colleagues"), (*STEP, "pages/onboarding_colleagues.html"), reader="starter"
+    ),
+    Place("step, system", _step("api"), (*STEP, "pages/onboarding_system.html"), reader="starter"),
+    Place("step, not needed", _step("other"), (*STEP, "pages/onboarding_other.html"), reader="starter"),
+    Place("step, only looking", _step("terms"), STEP, reader="onlooker"),
     Place(
         "downloads, prepared ones",
         _company("archive", "downloads/"),

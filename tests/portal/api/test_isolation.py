@@ -10,6 +10,7 @@ from portal.api import urls
 from portal.api.views import OpenView, PartnerView
 from portal.core import rowscope
 from portal.downloads.models import Download
+from portal.onboarding.choices import StepKind
 from portal.publications import selectors as publications
 from tests.builders import (
     NOON,
@@ -21,6 +22,7 @@ from tests.builders import (
     release,
     release_one,
 )
+from tests.portal.onboarding.builders import begin
 from tests.portal.packs.builders import issue, make_pack, pick
 
 pytestmark = pytest.mark.django_db
@@ -28,13 +30,14 @@ pytestmark = pytest.mark.django_db
 ROUTES = {str(pattern.pattern): pattern.callback.view_class for pattern in urls.v1}
 #: Every operation that names one thing, with what stands for it.
 NAMED = [route for route in ROUTES if "<" in route]
-LISTS = {"assets": "id", "changes": "asset", "packs": "id"}
+LISTS = {"assets": "id", "changes": "asset", "packs": "id", "onboarding": "id"}
 UNKNOWN = {
     "asset_id": "ast_aaaaaaaaaaaaaaaa",
     "sha256": "0" * 64,
     "recipe": "web-1200",
     "pack_id": "pck_aaaaaaaaaaaaaaaa",
     "number": "1",
+    "step_id": "ost_aaaaaaaaaaaaaaaa",
 }
 #: Headers that differ from call to call, whatever is asked.
 VOLATILE = {"X-Request-ID", "RateLimit"}
@@ -52,7 +55,9 @@ class Theirs:
         self.pack = make_pack(community)
         pick(self.pack, [self.asset])
         issue(self.pack)
+        self.enrolment = begin(self.owner.partner, StepKind.OTHER)
         self.known = {
+            "step_id": self.enrolment.steps.get().public_id,
             "pack_id": self.pack.public_id,
             "number": "1",
             "asset_id": self.asset.public_id,
@@ -128,7 +133,8 @@ def test_conditional_and_partial_requests_tell_no_more(theirs):
 @pytest.mark.parametrize("path", LISTS)
 def test_lists_hold_ones_own_alone(theirs, path):
     field = LISTS[path]
-    own = theirs.pack.public_id if path == "packs" else theirs.asset.public_id
+    things = {"packs": theirs.pack, "onboarding": theirs.enrolment}
+    own = things.get(path, theirs.asset).public_id
 
     assert own in [item[field] for item in theirs.owner.walk(f"/{path}")]
     assert [item[field] for item in theirs.stranger.walk(f"/{path}") if item[field]] == []

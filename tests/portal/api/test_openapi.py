@@ -15,6 +15,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from portal.api import urls
 from portal.api.permissions import SCOPES
 from portal.api.views import PartnerView
+from portal.onboarding.choices import StepKind
 from portal.partners import channels
 from portal.publications import feasibility
 from portal.renditions import rulebooks
@@ -28,6 +29,7 @@ from tests.builders import (
     make_rendition,
     release,
 )
+from tests.portal.onboarding.builders import begin, step_of
 from tests.portal.packs.builders import issue, make_pack, pick
 
 OPERATIONS = {
@@ -161,6 +163,7 @@ class Shelf:
         pack = make_pack(community)
         pick(pack, [asset])
         issue(pack)
+        enrolment = begin(partner, *StepKind, pack=pack)
         channel = channels.save_channel(
             partner=partner,
             channel=None,
@@ -180,6 +183,7 @@ class Shelf:
         )
         feasibility.work(now=NOON)
         self.values = {
+            "step_id": step_of(enrolment, StepKind.TERMS).public_id,
             "pack_id": pack.public_id,
             "number": "1",
             "asset_id": asset.public_id,
