@@ -4,7 +4,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from integrations import outbox, tasks
-from integrations.trading_grid import outbound, receipts
+from integrations.trading_grid import onboarding, outbound, receipts
 from portal import signals
 from portal.packs import receipts as answers
 
@@ -23,6 +23,12 @@ def tell_grid_of_publications(sender, publications, **kwargs):
 def tell_grid_of_confirmations(sender, confirmations, **kwargs):
     """One message per receipt that these answers touch and connection that has its post."""
     _enqueue(receipts.messages_about(answers.about_confirmations(confirmations)))
+
+
+@receiver(signals.onboarding_changed, dispatch_uid="integrations.onboarding_changed")
+def tell_grid_of_onboarding(sender, enrolments, **kwargs):
+    """One message per enrolment and connection that has its company and has not heard."""
+    _enqueue(onboarding.messages_about(enrolments))
 
 
 def _enqueue(messages):

@@ -18,6 +18,7 @@ from integrations.trading_grid import auth as grid_auth
 from integrations.trading_grid import client as grid_client
 from integrations.trading_grid import config as grid_config
 from integrations.trading_grid import inbound as grid_inbound
+from integrations.trading_grid import onboarding as grid_onboarding
 from integrations.trading_grid import outbound as grid_outbound
 from integrations.trading_grid import polling as grid_polling
 from integrations.trading_grid import post_repairs as grid_repairs
@@ -34,6 +35,7 @@ _INBOUND: dict[tuple[str, str], Handler] = {
 }
 _OUTBOUND: dict[tuple[str, str], outbox.Deliver] = {
     (TRADING_GRID, grid_outbound.PUBLICATION): grid_outbound.deliver_publication,
+    (TRADING_GRID, grid_onboarding.CHANGED): grid_onboarding.deliver,
     (TRADING_GRID, grid_receipts.KIND): grid_receipts.deliver_receipt,
     (TRADING_GRID, grid_repairs.SURPLUS): grid_repairs.deliver_surplus,
 }

@@ -3,7 +3,15 @@
 from typing import Any
 
 DEMO_FOLDER = "/Campaigns/Winter Kitchen"
-SCOPES = ("assets:read", "files:read", "packs:read", "packs:confirm", "changes:read")
+SCOPES = (
+    "assets:read",
+    "files:read",
+    "packs:read",
+    "packs:confirm",
+    "changes:read",
+    "onboarding:read",
+    "onboarding:complete",
+)
 STAFF_EMAIL = "staff@norrvik.example"
 
 _RANGES = ["/Norrvik Pantry", "/Norrvik Home", "/Video"]

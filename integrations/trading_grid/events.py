@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from integrations.errors import BadPayload
-from integrations.trading_grid import issue_calls, ladder, lens, workspace
+from integrations.trading_grid import issue_calls, ladder, lens, onboarding, workspace
 from integrations.trading_grid.config import Account
 from integrations.trading_grid.reading import identity, member, moment, number, prose, words
 from integrations.trading_grid.resources import Receipt, snapshot
@@ -54,12 +54,14 @@ class Topic:
     ``endpoint``  where the thing is read; its placeholders are found in the event's address
     ``name``      what staff call it
     ``read``      called with the account, the placeholders' values and the event
+    ``is_kept``   the portal only keeps it; else reading it is taking it in
     """
 
     carrier: str
     endpoint: str
     name: str
-    read: Callable[[Account, Mapping[str, str], Event], Found | None]
+    read: Callable[[Account, Mapping[str, str], Event, datetime], Found | None]
+    is_kept: bool = True
 
 
 def event(data: Mapping[str, Any]) -> Event:
@@ -91,14 +93,14 @@ def topic_of(kind: str) -> Topic | None:
 
 
 # -- Reading ----------------------------------------------------------------------------------------------------------
-def _receipt(account: Account, args: Mapping[str, str], event: Event) -> Found:
+def _receipt(account: Account, args: Mapping[str, str], event: Event, now: datetime) -> Found:
     found: Receipt = workspace.receipt(account, args["communityId"], args["postId"], args["partnerCompanyId"])
     answer = ladder.of_receipt(found.status)
     kept = {**snapshot(found), "community": args["communityId"], "post": args["postId"]}
     return Found({**kept, "answer": answer}, f"{found.company}: {found.status}.")
 
 
-def _issue(account: Account, args: Mapping[str, str], event: Event) -> Found:
+def _issue(account: Account, args: Mapping[str, str], event: Event, now: datetime) -> Found:
     found, _ = issue_calls.issue(account, args["issueId"])
     kept = snapshot(found)
     if event.type.endswith(".commented"):
@@ -109,24 +111,24 @@ def _issue(account: Account, args: Mapping[str, str], event: Event) -> Found:
     return Found(kept, f"{found.status}, {found.reason}, from {found.company or 'nobody named'}.")
 
 
-def _onboarding(account: Account, args: Mapping[str, str], event: Event) -> Found:
-    found, _ = workspace.onboarding_project(account, args["projectId"])
-    return Found(snapshot(found), f"{found.company}: {found.status}, {found.done} of {found.total} tasks.")
+def _onboarding(account: Account, args: Mapping[str, str], event: Event, now: datetime) -> Found:
+    heard = onboarding.hear(account, args["projectId"], now=now)
+    return Found(heard.snapshot, heard.sentence)
 
 
-def _change(account: Account, args: Mapping[str, str], event: Event) -> Found:
+def _change(account: Account, args: Mapping[str, str], event: Event, now: datetime) -> Found:
     found, _ = workspace.change_notice(account, args["changeNoticeId"])
     about = ", ".join(found.gtins[:3]) or "no GTIN named"
     return Found(snapshot(found), f"{found.kind or 'of no kind'}, {found.status}; {about}.")
 
 
-def _launch_task(account: Account, args: Mapping[str, str], event: Event) -> Found:
+def _launch_task(account: Account, args: Mapping[str, str], event: Event, now: datetime) -> Found:
     found, _ = workspace.launch_task(account, args["taskId"])
     states = ", ".join(f"{each.company} {each.status}" for each in found.assignees[:5])
     return Found(snapshot(found), f"{found.kind}; {states or 'nobody assigned'}.")
 
 
-def _feedback(account: Account, args: Mapping[str, str], event: Event) -> Found | None:
+def _feedback(account: Account, args: Mapping[str, str], event: Event, now: datetime) -> Found | None:
     # Feedback has no address of its own: it is looked for in the list of what came since.
     since = {"updatedSince": (event.at - _SLACK).isoformat()} if event.at else {}
     for found in workspace.feedback(account, **since):
@@ -136,7 +138,7 @@ def _feedback(account: Account, args: Mapping[str, str], event: Event) -> Found 
     return None
 
 
-def _document(account: Account, args: Mapping[str, str], event: Event) -> Found | None:
+def _document(account: Account, args: Mapping[str, str], event: Event, now: datetime) -> Found | None:
     wanted = lens.Search(fields={"transactionid": event.resource_id})
     found = lens.newest(account, wanted) if event.resource_id else None
     if found is None:
@@ -148,7 +150,9 @@ def _document(account: Account, args: Mapping[str, str], event: Event) -> Found 
 TOPICS = {
     "community.receipt.": Topic("receipts", "receipt", "receipt", _receipt),
     "community.issue.": Topic("issues", "issue", "issue", _issue),
-    "community.onboarding.": Topic("onboarding", "onboardingProject", "onboarding", _onboarding),
+    "community.onboarding.": Topic(
+        "onboarding", "onboardingProject", "onboarding", _onboarding, is_kept=False
+    ),
     "community.change.": Topic("changeNotices", "changeNotice", "change notice", _change),
     "community.launchTask.": Topic("launchTasks", "launchTask", "launch task", _launch_task),
     "community.feedback.": Topic("feedback", "feedback", "feedback", _feedback),

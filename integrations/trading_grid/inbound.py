@@ -118,13 +118,14 @@ def _read(company: Account, topic: Topic, row: InboundEvent, now: datetime) -> R
             f"{about}: its address is none of the tenant's paths, so only the event itself is kept."
         )
     try:
-        found = topic.read(company, {name: args[name] for name in args if name != "companyId"}, told)
+        found = topic.read(company, {name: args[name] for name in args if name != "companyId"}, told, now)
     except Missing:
         return Remark(f"{about} is not there any more; only the event itself is kept.")
     if found is None:
         return Remark(f"{about} was not found; only the event itself is kept.")
     kept = {**row.data, "read": storable(found.snapshot), "read_at": now.isoformat()}
-    return Remark(f"{about}: {found.sentence} Kept here; the portal has no page for it yet.", kept)
+    more = " Kept here; the portal has no page for it yet." if topic.is_kept else ""
+    return Remark(f"{about}: {found.sentence}{more}", kept)
 
 
 def _community_of(company: Account, row: InboundEvent) -> str | None:

@@ -54,13 +54,15 @@ class OnboardingTask:
     kind: str
     status: str
     due: datetime | None
+    title: dict[str, str]
 
 
 @dataclass(frozen=True)
 class OnboardingProject:
-    """A partner's way into a community; ``done`` of ``total`` tasks."""
+    """A partner's way into a community; ``done`` of ``total`` tasks; ``reference`` is ours when we made it."""
 
     id: str
+    reference: str
     community: str
     company: str
     status: str
@@ -164,6 +166,7 @@ def onboarding_project(data: Mapping[str, Any]) -> OnboardingProject:
     done = number(progress.get("done"))
     return OnboardingProject(
         id=required(data, "projectId", "An onboarding has no id."),
+        reference=identity(data.get("externalReference")),
         community=identity(data.get("communityId")),
         company=required(data, "partnerCompanyId", "An onboarding names no company."),
         status=known(data.get("status"), WORDS["onboardingStatus"], "An onboarding has the status %s."),
@@ -181,6 +184,7 @@ def _onboarding_task(data: Mapping[str, Any]) -> OnboardingTask:
         kind=word(data.get("kind")) or "CUSTOM",
         status=known(data.get("status"), TASK_STATES, "A task of an onboarding has the status %s."),
         due=moment(data.get("dueDate")),
+        title=by_language(data.get("title")),
     )
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from integrations import http
 from integrations.connections import ensure_connection
+from integrations.management import onboarding_demo
 from integrations.management.demo_data import DEMO_FOLDER, PACKS, PEOPLE, RULES, SCOPES, STAFF_EMAIL, SYSTEMS
 from integrations.models import Connection
 from integrations.routing import poll
@@ -55,6 +56,8 @@ class Command(BaseCommand):
         dam, grid = self._connect(keys)
         self._ask_for_webhooks(dam)
         self._import(grid)
+        onboarding_demo.join(grid, self.sandbox_url)
+        self._import(grid)
         self._make_rules(now)
         self._import(dam)
         while releases.continue_routing(now=now):
@@ -63,6 +66,7 @@ class Command(BaseCommand):
         self._make_packs(now)
         activity.seal()
         people, staff, systems = self._people(now), self._staff(), self._systems(now)
+        onboarding_demo.fill(now=now)
         self._write(settings.VAR_DIR / "demo-secrets.json", self.kept)
         self._write(self.written, self._description(keys, people, staff, systems))
         self.stdout.write(f"{Partner.objects.count()} companies, {len(people)} people, {self.written}")

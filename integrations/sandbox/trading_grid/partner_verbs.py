@@ -181,6 +181,11 @@ def move_launch_task(grid: Grid, order: Order) -> dict[str, Any]:
     return {"task": task.body}
 
 
+@verb("GET", "/onboardingProjects", "All onboardings with their tasks, oldest first.")
+def list_onboardings(grid: Grid, order: Order) -> dict[str, Any]:
+    return {"projects": [project.body for project in grid.store.all("onboardingProject")]}
+
+
 @verb("POST", "/onboardingProjects/{projectId}/tasks/{taskId}", "A partner moves a task of its onboarding.",
       {"action": "|".join(onboarding.TASK_MOVES)})  # fmt: skip
 def move_onboarding_task(grid: Grid, order: Order) -> dict[str, Any]:
@@ -201,14 +206,17 @@ def approve_onboarding(grid: Grid, order: Order) -> dict[str, Any]:
 
 
 @verb("POST", "/communities/{communityId}/members", "A partner joins; joining an ONBOARDING community also starts "
-      "its onboarding. Posts that are out reach the new member too.",
-      {"partnerCompanyId": "GC00000104PL", "role": "MEMBER|CONTRIBUTOR", "status": "ACTIVE|INVITED"})  # fmt: skip
+      "its onboarding with the usual five tasks, where the tenant works so; elsewhere somebody has to make its "
+      "project. Posts that are out reach the new member too.",
+      {"partnerCompanyId": "GC00000104PL", "role": "MEMBER|CONTRIBUTOR", "status": "ACTIVE|INVITED",
+       "onboarding": "usual|none"})  # fmt: skip
 def add_member(grid: Grid, order: Order) -> dict[str, Any]:
     community = grid.store.get("community", order.args["communityId"], what="community")
     check = Checker(order.body)
     company_id = partner_company(check, grid) or ""
     role = check.word("role", ("MEMBER", "CONTRIBUTOR")) or "MEMBER"
     status = check.word("status", PARTNER_STATUS) or "ACTIVE"
+    project = check.word("onboarding", ("usual", "none")) or "usual"
     if grid.member(community.id, company_id):
         check.fail("partnerCompanyId", "is a member already")
     check.finish()
@@ -218,7 +226,7 @@ def add_member(grid: Grid, order: Order) -> dict[str, Any]:
         _tell_member(grid, "community.member.added", community.id, company_id, 1)
         for post in grid.store.all("post", community.id, {"status": "PUBLISHED"}):
             receipts.open_for(grid, post, now=now)
-        if community.body["kind"] == "ONBOARDING":
+        if community.body["kind"] == "ONBOARDING" and project == "usual":
             onboarding.invite(
                 grid, community_id=community.id, partner_company_id=company_id, tasks=[],
                 invitation=onboarding.usual_invitation(partner["preferredLanguage"]),
