@@ -13,6 +13,7 @@ from django.urls import reverse
 from integrations.models import Connection, InboundEvent, OutboxMessage
 from portal.catalog.models import Asset
 from portal.core.staff_admin import StaffAdmin
+from portal.onboarding.models import OnboardingCode, OnboardingDocument
 from portal.partners.models import Community
 from portal.publications.models import RoutingRule
 from portal.renditions.models import Recipe
@@ -62,6 +63,13 @@ PAGES: dict[str, Callable[[House], str]] = {
     "asset": _page("asset_change", lambda house: house.muesli),
     "asset, not published": _page("asset_change", lambda house: Asset.objects.order_by("-pk").first()),
     "download size": _page("recipe_change", lambda house: Recipe.objects.get(key="web-1200")),
+    "onboarding": _page("enrolment_change", lambda house: house.start.enrolments.get()),
+    "onboarding, applied": _page("enrolment_change", lambda house: house.applied.enrolments.get()),
+    "programme": _page("programme_change", lambda house: house.start.enrolments.get().programme),
+    "programme, edited": _page("programme_edit", lambda house: house.start.enrolments.get().programme),
+    "onboarding code": _page("onboardingcode_change", lambda house: OnboardingCode.objects.first()),
+    "onboarding code, new": lambda house: reverse("admin:portal_onboardingcode_make"),
+    "text": _page("onboardingdocument_change", lambda house: OnboardingDocument.objects.first()),
     "connection": _page(
         "connection_change", lambda house: Connection.objects.get(vendor="scaleflex"), app="integrations"
     ),

@@ -13,6 +13,8 @@ from portal.activity import services as activity
 from portal.core import csv_out, rowscope
 from portal.core.staff_admin import StaffAdmin
 from portal.downloads.models import Download
+from portal.onboarding import codes
+from portal.onboarding.choices import StepKind
 from portal.partners.models import Partner
 from tests.builders import (
     NOON,
@@ -27,6 +29,7 @@ from tests.builders import (
     take,
 )
 from tests.portal.admin.reading import rows, table, words
+from tests.portal.onboarding.builders import begin, make_document
 from tests.portal.packs.builders import issue, make_pack, pick
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +57,17 @@ def one_of_everything(number: int) -> None:
         language="de",
         now=NOON + number * STEP,
     )
+    begin(
+        partner, StepKind.OTHER, StepKind.COLLEAGUES, title=f"Programme {number:03}", now=NOON + number * STEP
+    )
+    make_document(f"terms-{number}")
+    codes.make_code(
+        approval="manual",
+        expires_at=NOON + 9 * STEP,
+        partner=partner,
+        now=NOON + number * STEP,
+        actor="system",
+    )
     make_rendition(current_version(asset))
     take(partner, asset, user=user, now=NOON + number * STEP)
     pack = make_pack(community, title=f"Pack {number:03}", now=NOON + number * STEP)
@@ -63,8 +77,9 @@ def one_of_everything(number: int) -> None:
 
 def test_there_is_a_list_for_everything_staff_look_after():
     assert LISTS == [
-        "activity", "asset", "assetversion", "community", "download", "pack", "partner", "product", "publication",
-        "recipe", "rendition", "routingrule", "user", "variant",
+        "activity", "asset", "assetversion", "community", "download", "enrolment", "onboardingcode",
+        "onboardingdocument", "pack", "partner", "product", "programme", "publication", "recipe", "rendition",
+        "routingrule", "user", "variant",
     ]  # fmt: skip
 
 
