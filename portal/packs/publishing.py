@@ -58,19 +58,30 @@ def _utc(at: datetime) -> str:
 
 
 @cache
-def _verifier() -> str:
-    return Path(__file__).with_name("verify_pack.py").read_text()
+def _program(name: str) -> str:
+    return Path(__file__).with_name(name).read_text()
+
+
+def _filled(name: str, *places: tuple[str, str]) -> str:
+    text = _program(name)
+    for empty, filled in places:
+        if text.count(empty) != 1:
+            raise ValueError(f"{name} has no place for {empty!r}")
+        text = text.replace(empty, filled)
+    return text
+
+
+def _portal() -> tuple[str, str]:
+    return 'PORTAL = ""\n', f"PORTAL = {json.dumps(settings.PORTAL_URL)}\n"
 
 
 def verifier() -> str:
     """Return the checking program with the portal's present keys and address in it, ready to work offline."""
     keys = {key["kid"]: key["x"] for key in signing.public_keys()}
-    text = _verifier()
-    for empty, filled in (
-        ("KEYS: dict[str, str] = {}\n", f"KEYS: dict[str, str] = {json.dumps(keys)}\n"),
-        ('PORTAL = ""\n', f"PORTAL = {json.dumps(settings.PORTAL_URL)}\n"),
-    ):
-        if text.count(empty) != 1:
-            raise ValueError(f"verify_pack.py has no place for {empty!r}")
-        text = text.replace(empty, filled)
-    return text
+    none = "KEYS: dict[str, str] = {}\n"
+    return _filled("verify_pack.py", (none, f"KEYS: dict[str, str] = {json.dumps(keys)}\n"), _portal())
+
+
+def mirror() -> str:
+    """Return the program that keeps a folder in step with a pack, with the portal's address in it."""
+    return _filled("portal_mirror.py", _portal())

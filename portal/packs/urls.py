@@ -10,4 +10,5 @@ urlpatterns = [
     path(".well-known/portal-keys.json", views.keys, name="keys"),
     path(".well-known/portal-recalled.json", views.recalled, name="recalled"),
     path("tools/verify_pack.py", views.verifier, name="verifier"),
+    path("tools/portal_mirror.py", views.mirror, name="mirror"),
 ]

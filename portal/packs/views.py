@@ -27,6 +27,16 @@ def recalled(request: HttpRequest) -> HttpResponse:
 @require_safe
 def verifier(request: HttpRequest) -> HttpResponse:
     """The program that checks packs."""
-    response = HttpResponse(publishing.verifier(), content_type="text/x-python; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="verify_pack.py"'
+    return _program("verify_pack.py", publishing.verifier())
+
+
+@require_safe
+def mirror(request: HttpRequest) -> HttpResponse:
+    """The program that keeps a folder in step with a pack."""
+    return _program("portal_mirror.py", publishing.mirror())
+
+
+def _program(name: str, text: str) -> HttpResponse:
+    response = HttpResponse(text, content_type="text/x-python; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

@@ -1,0 +1,430 @@
+#!/usr/bin/env python3
+"""
+Keep a folder in step with a pack: fetch what is missing, replace what changed, rename, remove what is gone.
+
+    python3 portal_mirror.py sync PACK FOLDER      bring the folder to the pack's current version
+    python3 portal_mirror.py sync --dry-run PACK FOLDER    only say what would be done
+    python3 portal_mirror.py verify FOLDER         read every file again and compare, offline
+
+PORTAL_CLIENT_ID and PORTAL_CLIENT_SECRET in the environment name an API client with packs:read and files:read.
+Needs Python 3.8 and nothing else. A broken run is continued where it broke off. Files that are not of the pack are left
+alone. Ends with 0 when the folder is in step, 1 when something is wrong with files, 2 when it could not be done.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import json
+import os
+import re
+import sys
+import time
+import unicodedata
+from collections.abc import Callable
+from contextlib import contextmanager, suppress
+from email.message import Message
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any, BinaryIO
+from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlencode, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+#: Written by the portal into every copy it hands out.
+PORTAL = ""
+
+OWN = ".portal-mirror"
+CHUNK = 1 << 18
+#: Seconds without a byte after which a line counts as broken.
+TIMEOUT = 60
+DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
+
+
+class Cannot(Exception):
+    """It could not be done; the text says why. Another run may succeed."""
+
+
+class Wrong(Exception):
+    """Something is wrong with files, each with its line."""
+
+    def __init__(self, lines: list[str]):
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+# -- The portal -------------------------------------------------------------------------------------------------------
+class NoRedirect(HTTPRedirectHandler):
+    """The token is for the portal alone."""
+
+    def redirect_request(self, *_args: Any, **_more: Any) -> None:
+        return None
+
+
+class Api:
+    """Asks the portal, again after a pause when it has no time or the line breaks."""
+
+    def __init__(self, portal: str, say: Callable[[str], None], tries: int):
+        parts = urlsplit(portal)
+        if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+            raise Cannot(f"{portal or 'no portal'}: give the portal's https address with --portal")
+        self.portal, self.say, self.tries = portal.rstrip("/"), say, tries
+        self.opener = build_opener(NoRedirect)
+        self.token = ""
+
+    def _new_token(self) -> None:
+        name, secret = os.environ.get("PORTAL_CLIENT_ID", ""), os.environ.get("PORTAL_CLIENT_SECRET", "")
+        if not name or not secret:
+            raise Cannot("set PORTAL_CLIENT_ID and PORTAL_CLIENT_SECRET in the environment")
+        basic = base64.b64encode(f"{quote(name, '')}:{quote(secret, '')}".encode()).decode()
+        body = urlencode({"grant_type": "client_credentials", "scope": "packs:read files:read"}).encode()
+        request = Request(f"{self.portal}/identity/o/api/token", body, {"Authorization": f"Basic {basic}"})
+        with self._asked(request) as answer:
+            self.token = json.loads(answer.read())["access_token"]
+
+    def _asked(self, request: Request) -> Any:
+        """
+        :raises HTTPError: the portal says no
+        :raises Cannot: it does not answer, whatever the number of tries
+        """
+        pause = 1.0
+        for left in range(self.tries - 1, -1, -1):
+            try:
+                return self.opener.open(request, timeout=TIMEOUT)
+            except HTTPError as error:
+                if error.code not in {429, 502, 503, 504} or not left:
+                    raise
+                wait = _seconds(error.headers, pause)
+            except (URLError, OSError, HTTPException) as error:
+                if not left:
+                    raise Cannot(f"{self.portal} does not answer: {error}") from error
+                wait = pause
+            self.say(f"the portal has no time or does not answer; again in {wait:.0f} s")
+            time.sleep(wait)
+            pause = min(pause * 2, 60)
+        raise AssertionError
+
+    def open(self, path: str, headers: dict[str, str] | None = None) -> Any:
+        """Return an open answer; 401 once gets a new token. :raises HTTPError: the portal says no."""
+        for first in (True, False):
+            if not self.token:
+                self._new_token()
+            everything = {"Authorization": f"Bearer {self.token}", **(headers or {})}
+            try:
+                return self._asked(Request(f"{self.portal}/api/v1/{path}", headers=everything))
+            except HTTPError as error:
+                if error.code != 401 or not first:
+                    raise
+                self.token = ""
+        raise AssertionError
+
+    def read(self, path: str) -> bytes:
+        with self.open(path) as answer:
+            content: bytes = answer.read()
+        return content
+
+
+def _seconds(headers: Message, otherwise: float) -> float:
+    said = headers.get("Retry-After", "")
+    return min(float(said), 300) if said.isdigit() else otherwise
+
+
+def why(error: HTTPError) -> str:
+    """Return the portal's own sentence (RFC 9457), else the status."""
+    try:
+        return str(json.loads(error.read())["detail"])
+    except (ValueError, KeyError, TypeError, OSError):
+        return f"the portal answers {error.code}"
+
+
+# -- The folder -------------------------------------------------------------------------------------------------------
+def safe(name: str) -> bool:
+    """Whether a name is one of a file in this very folder, on every system."""
+    return (
+        0 < len(name.encode()) <= 255
+        and not name.startswith(".")
+        and not re.search(r'[\x00-\x1f\x7f/\\:*?"<>|]', name)
+        and not name.endswith((" ", "."))
+        and not DEVICES.match(name)
+    )
+
+
+def digest(path: Path) -> str:
+    total = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            total.update(chunk)
+    return total.hexdigest()
+
+
+class Folder:
+    """
+    The folder with what we know of it. ``held``: name -> ``[sha256, size, time of change]`` of every file we put
+    there; a file whose size and time are still those is not read again to know it.
+    """
+
+    def __init__(self, root: Path):
+        self.root, self.own, self.parts = root, root / OWN, root / OWN / "parts"
+        self.state: dict[str, Any] = {}
+        self.held: dict[str, list[Any]] = {}
+        with suppress(FileNotFoundError):
+            self.state = json.loads((self.own / "state.json").read_text("utf-8"))
+            self.held = self.state.get("held", {})
+
+    @contextmanager
+    def alone(self) -> Any:
+        """Keep a second run away; the lock goes with the process, however it ends."""
+        self.parts.mkdir(parents=True, exist_ok=True)
+        with (self.own / "lock").open("w") as lock:
+            if fcntl is not None:
+                try:
+                    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except OSError as error:
+                    raise Cannot("another run is at work in this folder") from error
+            yield
+
+    def save(self, **facts: Any) -> None:
+        self.state.update(facts, held=self.held)
+        write_whole(self.own / "state.json", json.dumps(self.state, indent=1, sort_keys=True).encode())
+
+    def sha256(self, name: str, *, read: bool = False) -> str:
+        """Return the digest of a file, empty when it is not there."""
+        path = self.root / name
+        try:
+            stat = path.lstat()
+        except OSError:
+            return ""
+        known = self.held.get(name)
+        if known and not read and known[1:] == [stat.st_size, stat.st_mtime_ns]:
+            return str(known[0])
+        return digest(path) if path.is_file() and not path.is_symlink() else "not a file"
+
+    def note(self, name: str, sha256: str) -> None:
+        stat = (self.root / name).stat()
+        self.held[name] = [sha256, stat.st_size, stat.st_mtime_ns]
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    half = path.with_name(path.name + ".half")
+    with half.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(half, path)
+
+
+# -- Keeping in step --------------------------------------------------------------------------------------------------
+def current(api: Api, pack: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return what the portal says of a pack's current version, and its manifest with every name checked."""
+    try:
+        version = json.loads(api.read(f"packs/{quote(pack, '')}"))["version"]
+        content = api.read(f"packs/{quote(pack, '')}/versions/{int(version['number'])}/manifest")
+    except HTTPError as error:
+        raise Cannot(f"pack {pack}: {why(error)}") from error
+    if hashlib.sha256(content).hexdigest() != version["manifest"]["sha256"]:
+        raise Cannot("the list of files was damaged on its way")
+    manifest = json.loads(content)
+    names = [file["name"] for file in manifest["files"]]
+    if bad := [name for name in names if not safe(name)]:
+        raise Cannot(
+            f"the list names files that do not belong into a folder: {', '.join(map(repr, bad[:5]))}"
+        )
+    if len({unicodedata.normalize("NFC", name).casefold() for name in names}) < len(names):
+        raise Cannot("the list holds names that one folder cannot hold together")
+    return version, manifest
+
+
+def plan(folder: Folder, files: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
+    """Return the names to ``fetch``, to ``copy`` from within the folder, to ``remove``, and those that ``stay``."""
+    here = {name: folder.sha256(name) for name in {*files, *folder.held}}
+    whole = {sha256 for sha256 in here.values() if sha256}
+    found: dict[str, list[str]] = {"stay": [], "copy": [], "fetch": [], "remove": [], "kept": []}
+    for name, file in sorted(files.items()):
+        if here[name] == file["sha256"]:
+            found["stay"].append(name)
+        else:
+            found["copy" if file["sha256"] in whole else "fetch"].append(name)
+    for name in sorted(folder.held.keys() - files.keys()):
+        if here[name]:
+            # What somebody wrote into since is theirs; it is said, and left.
+            found["remove" if here[name] == folder.held[name][0] else "kept"].append(name)
+    return found
+
+
+def fetch(api: Api, folder: Folder, file: dict[str, Any]) -> Path:
+    """
+    Return a file's bytes, checked, in ``parts``; what an earlier run got of them is continued.
+
+    :raises Wrong: withdrawn, or the portal gives other bytes
+    """
+    sha256, size = file["sha256"], int(file["size"])
+    part = folder.parts / sha256
+    for _again in range(2):
+        for _line in range(api.tries):
+            have = part.stat().st_size if part.exists() else 0
+            if have >= size:
+                break
+            with suppress(OSError, HTTPException):
+                _fetch_rest(api, part, sha256, have, file["name"])
+        if part.exists() and part.stat().st_size == size and digest(part) == sha256:
+            return part
+        if part.exists() and part.stat().st_size < size:
+            raise Cannot(f"{file['name']}: the line broke too often; run again to continue")
+        with suppress(FileNotFoundError):
+            part.unlink()
+    raise Wrong([f"changed on its way: {file['name']}"])
+
+
+def _fetch_rest(api: Api, part: Path, sha256: str, have: int, name: str) -> None:
+    headers = {"Range": f"bytes={have}-", "If-Range": f'"{sha256}"'} if have else {}
+    try:
+        answer = api.open(f"files/{sha256}", headers)
+    except HTTPError as error:
+        if error.code == 410:
+            raise Wrong([f"withdrawn: {name}: {why(error)}"]) from error
+        raise Cannot(f"{name}: {why(error)}") from error
+    with answer, part.open("ab" if answer.status == 206 else "wb") as target:
+        _copy(answer, target)
+
+
+def _copy(source: Any, target: BinaryIO) -> None:
+    while chunk := source.read(CHUNK):
+        target.write(chunk)
+        # What came is kept, should the next read fail.
+        target.flush()
+
+
+def sync(api: Api, folder: Folder, pack: str, say: Callable[[str], None], dry: bool) -> None:
+    if folder.state.get("pack", pack) != pack:
+        raise Cannot(f"this folder is kept in step with another pack, {folder.state['pack']}")
+    version, manifest = current(api, pack)
+    files = {file["name"]: file for file in manifest["files"]}
+    todo = plan(folder, files)
+    for what in ("fetch", "copy", "remove", "kept"):
+        for name in todo[what]:
+            say(f"{what}: {name}")
+    if foreign := [
+        n for n in (*todo["fetch"], *todo["copy"]) if n not in folder.held and (folder.root / n).exists()
+    ]:
+        raise Cannot(f"here already, and not of this pack: {', '.join(foreign[:5])}; move it away")
+    if dry:
+        return
+    # Everything new is there, whole and checked, before the first file of the folder is touched.
+    wrong: list[str] = []
+    for name in todo["fetch"]:
+        try:
+            fetch(api, folder, files[name])
+        except Wrong as error:
+            wrong += error.lines
+    if wrong:
+        raise Wrong(
+            [*wrong, "The folder stays as it was. A new version of the pack follows: run again soon."]
+        )
+    for name in todo["copy"]:
+        _stage_copy(folder, {*files, *folder.held}, files[name]["sha256"])
+    # Ours from now on, also should we die between placing a file and noting it.
+    folder.held = {**{name: [files[name]["sha256"], -1, -1] for name in files}, **folder.held}
+    folder.save(pack=pack)
+    for name in [*todo["fetch"], *todo["copy"]]:
+        _place(folder, name, files[name]["sha256"])
+    for name in todo["stay"]:
+        folder.note(name, files[name]["sha256"])
+    for name in todo["remove"]:
+        (folder.root / name).unlink()
+    folder.held = {name: held for name, held in folder.held.items() if name in files}
+    for rest in folder.parts.iterdir():
+        rest.unlink()
+    write_whole(folder.own / "pack-manifest.json", json.dumps(manifest, ensure_ascii=False).encode())
+    folder.save(pack=pack, version=version["number"], manifest_sha256=version["manifest"]["sha256"])
+    say(f"in step: version {version['number']}, {len(files)} files")
+    if todo["kept"]:
+        raise Wrong(
+            [f"no longer of the pack, but changed here, and so kept: {name}" for name in todo["kept"]]
+        )
+
+
+def _stage_copy(folder: Folder, names: set[str], sha256: str) -> None:
+    """Copy bytes that are in the folder under another name; they may be about to be replaced there."""
+    part = folder.parts / sha256
+    for name in sorted(names):
+        if folder.sha256(name) == sha256:
+            with (folder.root / name).open("rb") as source, part.open("wb") as target:
+                _copy(source, target)
+            if digest(part) == sha256:
+                return
+    raise Cannot("files changed while they were being read; run again")
+
+
+def _place(folder: Folder, name: str, sha256: str) -> None:
+    path, part = folder.root / name, folder.parts / sha256
+    half = folder.parts / f"{sha256}.placing"
+    # Several names may have the same bytes, so the part itself stays until the end.
+    with part.open("rb") as source, half.open("wb") as target:
+        _copy(source, target)
+        os.fsync(target.fileno())
+    if path.is_dir() and not path.is_symlink():
+        raise Cannot(f"{name} is a folder here; move it away")
+    os.replace(half, path)
+    folder.note(name, sha256)
+
+
+def verify(folder: Folder, say: Callable[[str], None]) -> None:
+    """Read every file and compare; nothing is asked of the portal."""
+    try:
+        files = json.loads((folder.own / "pack-manifest.json").read_text("utf-8"))["files"]
+    except FileNotFoundError as error:
+        raise Cannot("nothing has been brought into this folder yet") from error
+    lines = []
+    for file in files:
+        found = folder.sha256(file["name"], read=True)
+        if found != file["sha256"]:
+            lines.append(f"{'changed' if found else 'missing'}: {file['name']}")
+    if lines:
+        raise Wrong(lines)
+    say(f"complete: version {folder.state['version']}, every one of {len(files)} files as listed")
+
+
+def main(words: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quiet", action="store_true", help="say only what is wrong")
+    parser.add_argument("--tries", type=int, default=6, help="for each question before giving up")
+    commands = parser.add_subparsers(dest="command", required=True)
+    one = commands.add_parser("sync", help="bring a folder to the pack's current version")
+    one.add_argument("--portal", default=PORTAL, help="address of the portal")
+    one.add_argument("--dry-run", action="store_true", help="only say what would be done")
+    one.add_argument("pack", help="id of the pack, pck_...")
+    one.add_argument("folder", type=Path)
+    two = commands.add_parser("verify", help="compare a folder with the list it was brought to")
+    two.add_argument("folder", type=Path)
+    given = parser.parse_args(words)
+    say: Callable[[str], None] = (
+        (lambda text: None) if given.quiet else (lambda text: print(text, flush=True))
+    )
+    try:
+        if given.command == "verify":
+            verify(Folder(given.folder), say)
+            return 0
+        api = Api(given.portal, say, max(1, given.tries))
+        given.folder.mkdir(parents=True, exist_ok=True)
+        folder = Folder(given.folder)
+        with folder.alone():
+            sync(api, folder, given.pack, say, given.dry_run)
+        return 0
+    except Wrong as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (Cannot, HTTPError, OSError, ValueError, KeyError) as error:
+        print(f"could not be done: {error}", file=sys.stderr)
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
