@@ -27,6 +27,7 @@ OPEN = {
     "tools/": "a program that checks packs, for whoever holds one",
     "i18n/": "the reader's choice of language",
     "invitations/": "the reader is nobody yet; the token entitles them",
+    "s/": "people without an account; the token of a share link entitles them",
     "preferences/": "the reader's choice of colours",
 }
 

@@ -7,6 +7,7 @@ must be entered in ``PAGES`` or ``OPERATIONS``; the first tests fail until it is
 
 import base64
 import re
+from datetime import timedelta
 
 import pytest
 from django.apps import apps
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from portal.api.permissions import SCOPES
 from portal.core import rowscope
-from portal.downloads import baskets, jobs
+from portal.downloads import baskets, jobs, shares
 from portal.downloads.choices import Origin, Via
 from portal.downloads.services import Taker
 from portal.downloads.wishes import Wish
@@ -28,6 +29,7 @@ from portal.packs.selectors import By
 from portal.partners import channels
 from portal.partners import services as partners
 from portal.partners.choices import ChannelKind, Role
+from portal.partners.models import Membership
 from portal.publications import feasibility
 from portal.renditions import picture_tests, responsive, rulebooks
 from portal.renditions.models import Measurement, PictureTest, Rendition, Verdict
@@ -94,6 +96,15 @@ class Side:
         )
         assert jobs.prepare(job=self.job, now=now)
         self._sell(now)
+        self.link, tokens = shares.share(
+            membership=Membership.objects.get(user=self.user),
+            title="Poster",
+            emails=["agency@print.example"],
+            wishes=[Wish(version.variant_id, self.rendition.revision.recipe_id)],
+            expires_at=now + timedelta(days=7),
+            now=now,
+        )
+        self.token_of_link = tokens["agency@print.example"]
         self.browser = client_class()
         self.browser.force_login(self.user)
         oauth, secret = partners.create_api_client(
@@ -178,6 +189,7 @@ class Side:
             "specification": self.specification.public_id,
             "report": self.report.public_id,
             "report_id": self.report.public_id,
+            "link": self.link.public_id,
         }
         return values[name]
 
@@ -215,7 +227,7 @@ def unknown(address: str, side: Side) -> str:
     """Return the same address with things that never were."""
     things = (
         *(side.asset, side.pack, side.channel, side.specification),
-        *(side.test, side.report, side.job, side.step),
+        *(side.test, side.report, side.job, side.step, side.link),
     )
     for known in (side.rendition.sha256, side.pack.slug, *(thing.public_id for thing in things)):
         address = address.replace(
@@ -331,7 +343,7 @@ def test_second_wall_stands_when_a_selector_forgets_to_filter(world):
     with rowscope.limited_to(rowscope.NOTHING):
         without_scope = {model.__name__: model._base_manager.count() for model in walled}
 
-    assert len(walled) >= 22
+    assert len(walled) >= 25
     assert set(leaks.values()) == {0}, leaks
     assert set(without_scope.values()) == {0}, without_scope
 
@@ -350,6 +362,8 @@ def rows_of(model, partner) -> list[int]:
         "Pack": {"communities__memberships__partner": partner.pk},
         "PackVersion": {"pack__communities__memberships__partner": partner.pk},
         "PackFile": {"pack_version__pack__communities__memberships__partner": partner.pk},
+        "ShareFile": {"link__partner": partner.pk},
+        "ShareRecipient": {"link__partner": partner.pk},
         "JobFile": {"job__partner": partner.pk},
         "PackPick": {"pack__communities__memberships__partner": partner.pk},
         "Programme": {"enrolments__partner": partner.pk},

@@ -19,6 +19,7 @@ from portal.admin import (
     publications,
     recipes,
     rules,
+    shares,
     today,
     zones,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "publications",
     "recipes",
     "rules",
+    "shares",
     "today",
     "zones",
 ]

@@ -1,5 +1,7 @@
 """Who took which bytes; what somebody means to take, and the archives prepared of it."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -8,7 +10,9 @@ from portal.core.ids import public_id_field
 from portal.downloads.choices import JobState, Origin, Via
 from portal.packs.choices import Shortage
 
-__all__ = ["ArchiveJob", "BasketItem", "Download", "JobFile", "PackDownload"]
+__all__ = [
+    "ArchiveJob", "BasketItem", "Download", "JobFile", "PackDownload", "ShareFile", "ShareLink", "ShareRecipient",
+]  # fmt: skip
 
 
 class Download(models.Model):
@@ -184,3 +188,93 @@ class PackDownload(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ShareLink(models.Model):
+    """
+    Leave for people without an account to take some files of a company, or one pack. It never gives more than the
+    company itself may have at that moment.
+
+    ``pack``            what is shared, else the files in ``ShareFile``
+    ``most_downloads``  for each recipient, ``None`` for any number
+    ``password``        as ``django.contrib.auth.hashers`` keeps it, empty for none
+    """
+
+    public_id = public_id_field("shl")
+    partner = models.ForeignKey("portal.Partner", on_delete=models.CASCADE, related_name="share_links")
+    user = models.ForeignKey(
+        "portal.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("shared by")
+    )
+    actor = models.CharField(_("who"), max_length=60)
+    title = models.CharField(_("title"), max_length=120)
+    pack = models.ForeignKey(
+        "portal.Pack",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("pack"),
+    )
+    most_downloads = models.PositiveIntegerField(_("downloads at most"), null=True, blank=True)
+    password = models.CharField(max_length=128, blank=True, editable=False)
+    created_at = models.DateTimeField(_("since"))
+    expires_at = models.DateTimeField(_("until"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    revoked_by = models.CharField(_("revoked by"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("share link")
+        verbose_name_plural = _("share links")
+        indexes = [models.Index(fields=["partner", "-created_at", "-id"], name="share_link_newest")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def is_open(self, *, at: datetime) -> bool:
+        """Whether it gives out anything at this moment."""
+        return self.revoked_at is None and at < self.expires_at
+
+
+class ShareFile(models.Model):
+    """One variant in one size of a share link; ``title`` is copied."""
+
+    link = models.ForeignKey(ShareLink, on_delete=models.CASCADE, related_name="files")
+    variant = models.ForeignKey("portal.Variant", on_delete=models.CASCADE, related_name="+")
+    recipe = models.ForeignKey("portal.Recipe", on_delete=models.CASCADE, related_name="+")
+    title = models.JSONField(_("title"), default=dict)
+
+    class Meta:
+        verbose_name = _("shared file")
+        verbose_name_plural = _("shared files")
+        constraints = [models.UniqueConstraint(fields=["link", "variant", "recipe"], name="share_file_once")]
+
+    def __str__(self) -> str:
+        return f"{self.variant_id} as {self.recipe_id}"
+
+
+class ShareRecipient(models.Model):
+    """
+    Somebody a link was sent to, with a token of their own, so that each can be counted and shut out alone.
+
+    ``token_digest``  SHA-256 of the token; the token itself is in the mail and nowhere else
+    ``downloads``     how often they took something
+    ``wrong_tries``   at the password since it was last right, or since the last pause ended at ``locked_until``
+    """
+
+    public_id = public_id_field("shr")
+    link = models.ForeignKey(ShareLink, on_delete=models.CASCADE, related_name="recipients")
+    email = models.EmailField(_("mail"))
+    token_digest = models.CharField(max_length=64, unique=True, editable=False)
+    downloads = models.PositiveIntegerField(_("downloads"), default=0)
+    last_at = models.DateTimeField(_("last download"), null=True)
+    wrong_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    locked_until = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("recipient of a share link")
+        verbose_name_plural = _("recipients of share links")
+        constraints = [models.UniqueConstraint(fields=["link", "email"], name="share_recipient_once")]
+
+    def __str__(self) -> str:
+        return self.email

@@ -28,6 +28,8 @@ from portal.pages.preferences import language, scheme
 from portal.pages.prepared import archive, tell
 from portal.pages.products import complete_set, look_up
 from portal.pages.responsive import responsive_archive, responsive_prepare, responsive_set
+from portal.pages.shared import shared, shared_bytes, take, unlock
+from portal.pages.shares import revoke, share
 from portal.pages.specifications import (
     report,
     report_csv,
@@ -49,6 +51,10 @@ urlpatterns = [
     path("preferences/language/", language, name="language"),
     path("preferences/scheme/", scheme, name="scheme"),
     path("invitations/<str:token>/", invitation, name="invitation"),
+    path("s/<str:token>/", shared, name="shared"),
+    path("s/<str:token>/unlock/", unlock, name="shared-unlock"),
+    path("s/<str:token>/take/", take, name="shared-take"),
+    path("s/<str:token>/get/<str:ticket>/", shared_bytes, name="shared-bytes"),
     path("o/<slug:company>/", home, name="home"),
     path("o/<slug:company>/assets/", assets, name="assets"),
     path("o/<slug:company>/assets/<str:asset>/", asset, name="asset"),
@@ -64,6 +70,8 @@ urlpatterns = [
     path("o/<slug:company>/onboarding/", onboarding, name="onboarding"),
     path("o/<slug:company>/onboarding/code/", onboarding_code, name="onboarding-code"),
     path("o/<slug:company>/onboarding/<str:step>/", onboarding_step, name="onboarding-step"),
+    path("o/<slug:company>/shares/", share, name="shares"),
+    path("o/<slug:company>/shares/<str:link>/revoke/", revoke, name="share-revoke"),
     path("o/<slug:company>/products/", look_up, name="products"),
     path("o/<slug:company>/products/complete-set/", complete_set, name="products-set"),
     path("o/<slug:company>/downloads/prepared/<str:job>/", archive, name="prepared"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.catalog.models import Asset, AssetVersion, Variant
-from portal.downloads import archives, baskets, jobs
+from portal.downloads import archives, baskets, jobs, shares
 from portal.downloads.choices import JobState, Origin, Via
 from portal.downloads.models import ArchiveJob, BasketItem
 from portal.downloads.services import Taker
@@ -266,6 +266,22 @@ class House:
         names = [f"{row.sha256}  photos/{row.pk}.webp" for row in held if not row.revision.recipe.is_preview]
         self.digests = "\n".join([*names, f"{'0' * 64}  somebody_elses.jpg", "a line without"])
 
+        self.shared, self.locked = (
+            shares.share(
+                membership=Membership.objects.get(user=self.reader, partner=self.shop),
+                title=title,
+                emails=["agency@print.example"],
+                wishes=[Wish(muesli.pk, Recipe.objects.get(key="web-1200").pk)],
+                expires_at=self.now + timedelta(days=14),
+                most_downloads=most,
+                password=password,
+                now=self.now,
+            )[1]["agency@print.example"]
+            for title, most, password in (
+                ("For the poster", 3, ""),
+                ("For the press", None, "a long password"),
+            )
+        )
         papers = Variant.objects.filter(path__startswith="/Archive/").order_by("pk")[:3]
         original = Recipe.objects.get(key="original")
         for state in (JobState.FAILED, JobState.READY, JobState.PREPARING):

@@ -296,6 +296,11 @@ PLACES = [
     ),
     Place("verdict, failed", _verdict("web-1200"), ("pages/verdict.html", "pages/verdict_lines.html")),
     Place("verdict, being checked", _verdict("marketplace"), ("pages/verdict.html",)),
+    # Share links
+    Place("share links", _company("shop", "shares/"), ("pages/shares.html",)),
+    Place("share links, none", _company("waiting", "shares/"), ("pages/shares.html",), reader="newcomer"),
+    Place("shared files", lambda house: f"/s/{house.shared}/", ("pages/shared.html",), reader=""),
+    Place("shared, locked", lambda house: f"/s/{house.locked}/", ("pages/shared_locked.html",), reader=""),
     # The reader
     Place("companies", _at("/"), ("pages/companies.html",), reader="agent"),
     Place("companies, none", _at("/"), ("pages/companies.html",), reader="nobody"),

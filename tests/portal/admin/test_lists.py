@@ -12,10 +12,12 @@ from django.urls import reverse
 from portal.activity import services as activity
 from portal.core import csv_out, rowscope
 from portal.core.staff_admin import StaffAdmin
-from portal.downloads.models import Download
+from portal.downloads import shares
+from portal.downloads.models import Download, ShareLink
+from portal.downloads.wishes import Wish
 from portal.onboarding import codes
 from portal.onboarding.choices import StepKind
-from portal.partners.models import Partner
+from portal.partners.models import Membership, Partner
 from tests.builders import (
     NOON,
     current_version,
@@ -68,18 +70,26 @@ def one_of_everything(number: int) -> None:
         now=NOON + number * STEP,
         actor="system",
     )
-    make_rendition(current_version(asset))
+    rendition = make_rendition(current_version(asset))
     take(partner, asset, user=user, now=NOON + number * STEP)
     pack = make_pack(community, title=f"Pack {number:03}", now=NOON + number * STEP)
     pick(pack, [asset], now=NOON + number * STEP)
     issue(pack, now=NOON + number * STEP)
+    shares.share(
+        membership=Membership.objects.get(user=user),
+        title=f"Share {number:03}",
+        emails=["agency@print.example"],
+        wishes=[Wish(rendition.version.variant_id, rendition.revision.recipe_id)],
+        expires_at=NOON + timedelta(days=300),
+        now=NOON + number * STEP,
+    )
 
 
 def test_there_is_a_list_for_everything_staff_look_after():
     assert LISTS == [
         "activity", "asset", "assetversion", "community", "download", "enrolment", "onboardingcode",
         "onboardingdocument", "pack", "partner", "product", "programme", "publication", "recipe", "rendition",
-        "routingrule", "user", "variant",
+        "routingrule", "sharelink", "user", "variant",
     ]  # fmt: skip
 
 
@@ -139,6 +149,17 @@ def test_nothing_of_a_list_can_be_deleted_or_edited_past_the_services(model, des
     )
     assert answer.status_code in {200, 302}
     assert type(found).objects.filter(pk=found.pk).exists()
+
+
+def test_staff_take_share_links_back_for_everybody(desk):
+    one_of_everything(1)
+    link = ShareLink.objects.get()
+
+    desk.post(address("sharelink"), {"action": "take_back", "_selected_action": [link.pk], "index": 0})
+
+    link.refresh_from_db()
+    assert link.revoked_at is not None
+    assert link.revoked_by.startswith("user:")
 
 
 def test_a_list_is_paged_by_cursor_both_ways_and_counts_nothing(desk, monkeypatch):
