@@ -125,6 +125,7 @@ def fill(*, now: datetime) -> None:
         Planned(StepKind.TERMS, due_days=11, document=terms),
         Planned(StepKind.PACK, due_days=14, pack=pack),
         Planned(StepKind.COLLEAGUES, due_days=14, is_optional=True),
+        Planned(StepKind.CHANNEL, due_days=21, is_optional=True),
         Planned(StepKind.API, due_days=30, is_optional=True),
     ]
     everything: dict[str, Any] = {"now": begun, "actor": "system", "programme": None}

@@ -9,6 +9,7 @@ class StepKind(models.TextChoices):
     GUIDELINES = "guidelines", _("Read the guidelines")
     TERMS = "terms", _("Accept the terms")
     PACK = "pack", _("Take the pack")
+    CHANNEL = "channel", _("Set up a channel")
     COLLEAGUES = "colleagues", _("Invite colleagues")
     API = "api", _("Connect a system")
     OTHER = "other", _("Another task")
@@ -25,7 +26,7 @@ class StepKind(models.TextChoices):
 
 
 #: What nobody can tick: the portal sees it happen.
-OBSERVED = frozenset({StepKind.PACK, StepKind.COLLEAGUES, StepKind.API})
+OBSERVED = frozenset({StepKind.PACK, StepKind.CHANNEL, StepKind.COLLEAGUES, StepKind.API})
 
 
 class StepState(models.TextChoices):

@@ -11,6 +11,8 @@ from portal.onboarding.models import EnrolmentStep
 from portal.packs import selectors as packs
 from portal.packs.models import Confirmation, Pack
 from portal.partners.models import ApiClient, Membership
+from portal.renditions.choices import VerdictState
+from portal.renditions.models import PictureTest
 
 Evidence = dict[str, Any]
 
@@ -54,6 +56,26 @@ def _colleagues(steps: Sequence[EnrolmentStep]) -> dict[int, Evidence]:
     for partner_id, person, at in rows.values_list("partner_id", "user__public_id", "created_at"):
         people.setdefault(partner_id, []).append({"person": person, "at": at.isoformat()})
     return _by_partner(steps, {partner: rows[1] for partner, rows in people.items() if len(rows) > 1})
+
+
+def _channel(steps: Sequence[EnrolmentStep]) -> dict[int, Evidence]:
+    """The company has a channel, and a picture of its own fits its rules."""
+    rows = (
+        PictureTest.objects.filter(partner__in={step.partner_id for step in steps}, state=VerdictState.PASSED)
+        .select_related("channel")
+        .order_by("-made_at", "-pk")
+    )
+    return _by_partner(
+        steps,
+        {
+            row.partner_id: {
+                "channel": row.channel.public_id,
+                "picture_sha256": row.sha256,
+                "at": row.made_at.isoformat(),
+            }
+            for row in rows
+        },
+    )
 
 
 def _api(steps: Sequence[EnrolmentStep]) -> dict[int, Evidence]:
@@ -122,6 +144,7 @@ def _touched(steps: Sequence[EnrolmentStep]) -> set[int]:
 
 _LOOKS: dict[StepKind, Callable[[Sequence[EnrolmentStep]], dict[int, Evidence]]] = {
     StepKind.PACK: _pack,
+    StepKind.CHANNEL: _channel,
     StepKind.COLLEAGUES: _colleagues,
     StepKind.API: _api,
 }

@@ -27,6 +27,7 @@ ACTIONS = {
     StepKind.GUIDELINES: gettext_lazy("Read the guidelines"),
     StepKind.TERMS: gettext_lazy("Read and accept the terms"),
     StepKind.PACK: gettext_lazy("Take the pack"),
+    StepKind.CHANNEL: gettext_lazy("Set up a channel"),
     StepKind.COLLEAGUES: gettext_lazy("Invite colleagues"),
     StepKind.API: gettext_lazy("Connect a system"),
     StepKind.OTHER: gettext_lazy("Open this step"),

@@ -21,7 +21,7 @@ from portal.packs import confirming, terms
 from portal.packs import selectors as packs
 from portal.packs.choices import Answer
 from portal.packs.models import Pack
-from portal.partners import directory, mails, scopes
+from portal.partners import channels, directory, mails, scopes
 from portal.partners import services as partners
 
 #: How many file names of a pack are shown.
@@ -143,6 +143,16 @@ def _answer_pack(request: HttpRequest, step: EnrolmentStep, by: By, now: datetim
     return None if services.observe(enrolments=[step.enrolment], now=now) else {}
 
 
+# -- A channel --------------------------------------------------------------------------------------------------------
+def _show_channel(request: HttpRequest, step: EnrolmentStep, now: datetime) -> Shown:
+    return {"channels": channels.channels_of(request.company)}
+
+
+def _answer_channel(request: HttpRequest, step: EnrolmentStep, by: By, now: datetime) -> Shown | None:
+    # Nothing to send: the step is done once a test picture fits, which the channel's own page takes.
+    return _show_channel(request, step, now)
+
+
 # -- Colleagues -------------------------------------------------------------------------------------------------------
 def _show_colleagues(request: HttpRequest, step: EnrolmentStep, now: datetime) -> Shown:
     invitations = [each for each in directory.invitations_of(request.company) if each.is_open(at=now)]
@@ -210,6 +220,9 @@ STEPS = {
     StepKind.GUIDELINES: StepPage("pages/onboarding_document.html", _show_document, _answer_document),
     StepKind.TERMS: StepPage("pages/onboarding_document.html", _show_document, _answer_document),
     StepKind.PACK: StepPage("pages/onboarding_pack.html", _show_pack, _answer_pack),
+    StepKind.CHANNEL: StepPage(
+        "pages/onboarding_channel.html", _show_channel, _answer_channel, by_managers=True
+    ),
     StepKind.COLLEAGUES: StepPage(
         "pages/onboarding_colleagues.html", _show_colleagues, _answer_colleagues, by_managers=True
     ),

@@ -171,6 +171,7 @@ PLACES = [
     Place(
         "step, colleagues", _step("colleagues"), (*STEP, "pages/onboarding_colleagues.html"), reader="starter"
     ),
+    Place("step, channel", _step("channel"), (*STEP, "pages/onboarding_channel.html"), reader="starter"),
     Place("step, system", _step("api"), (*STEP, "pages/onboarding_system.html"), reader="starter"),
     Place("step, not needed", _step("other"), (*STEP, "pages/onboarding_other.html"), reader="starter"),
     Place("step, only looking", _step("terms"), STEP, reader="onlooker"),

@@ -319,6 +319,14 @@ def test_the_demo_has_a_distributor_in_the_middle_of_its_way(grid, world):
         "New partners",
         partner,
     )
-    assert ours() == ["done", "done", "open", "open", "done", "open"]
-    assert [status for _kind, status in meeting.states()] == ["DONE", "DONE", "OPEN", "OPEN", "DONE", "OPEN"]
+    assert ours() == ["done", "done", "open", "open", "done", "open", "open"]
+    assert [status for _kind, status in meeting.states()] == [
+        "DONE",
+        "DONE",
+        "OPEN",
+        "OPEN",
+        "DONE",
+        "OPEN",
+        "OPEN",
+    ]
     assert meeting.project()["tasks"][1]["title"]["ar"] == "قراءة الإرشادات"

@@ -16,6 +16,9 @@ from portal.packs import confirming
 from portal.packs.choices import Answer
 from portal.packs.selectors import By
 from portal.partners import services as partners
+from portal.partners.models import Channel
+from portal.renditions.choices import VerdictState
+from portal.renditions.models import PictureTest, Specification
 from tests.builders import NOON, make_community, make_partner, make_user
 from tests.portal.onboarding.builders import US, begin, make_document, make_programme, step_of
 from tests.portal.packs.builders import issue, make_pack, pick, replace, shelf
@@ -172,6 +175,32 @@ def test_a_second_person_completes_inviting_colleagues():
 
     step = step_of(enrolment, StepKind.COLLEAGUES)
     assert (step.state, step.origin, step.evidence["person"]) == ("done", "facts", second.public_id)
+
+
+def test_a_picture_that_fits_a_channel_completes_setting_one_up():
+    partner = make_partner()
+    enrolment = begin(partner, StepKind.CHANNEL)
+    specification = Specification.objects.first()
+    channel = Channel.objects.create(
+        partner=partner, name="Shop", kind="shop", specification=specification, created_at=NOON
+    )
+    tried = {
+        "partner": partner,
+        "channel": channel,
+        "specification": specification.revisions.get(),
+        "file_name": "a.jpg",
+        "sha256": "a" * 64,
+        "actor": "user:usr_test",
+        "made_at": NOON,
+    }
+
+    PictureTest.objects.create(state=VerdictState.FAILED, **tried)
+    assert look(enrolment) == 0
+    PictureTest.objects.create(state=VerdictState.PASSED, **tried)
+    assert (look(enrolment), look(enrolment)) == (1, 0)
+
+    step = step_of(enrolment, StepKind.CHANNEL)
+    assert (step.state, step.origin, step.evidence["channel"]) == ("done", "facts", channel.public_id)
 
 
 def test_a_company_that_has_colleagues_is_not_asked_for_them():

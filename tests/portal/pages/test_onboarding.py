@@ -24,6 +24,7 @@ KINDS = (
     StepKind.COMPANY_DATA,
     StepKind.GUIDELINES,
     StepKind.TERMS,
+    StepKind.CHANNEL,
     StepKind.COLLEAGUES,
     StepKind.API,
     StepKind.OTHER,
@@ -44,10 +45,16 @@ def answer(jana, way, kind, **data):
     return jana.client.post(place(jana, step_of(way, kind)), data, follow=True)
 
 
+def test_the_channel_step_leads_to_where_a_picture_is_tried(jana, way):
+    assert f"/o/{jana.partner.slug}/settings/channels/add/" in links(
+        jana.client.get(place(jana, step_of(way, StepKind.CHANNEL)))
+    )
+
+
 def test_home_shows_the_way_until_it_is_done(jana, way):
     shown = jana.get()
-    assert "Getting started 0 of 6 steps done" in words(shown)
-    assert "6 steps are left to get started." in words(shown)
+    assert "Getting started 0 of 7 steps done" in words(shown)
+    assert "7 steps are left to get started." in words(shown)
     assert place(jana, step_of(way, StepKind.COMPANY_DATA)) in links(shown)
 
     for step in way.steps.all():
@@ -80,7 +87,7 @@ def test_company_data_are_confirmed_or_said_to_be_wrong(jana, way):
         jana, way, StepKind.COMPANY_DATA, answer="right", sha256=services.company_digest(jana.partner)
     )
 
-    assert "Done. 5 steps are left." in words(done)
+    assert "Done. 6 steps are left." in words(done)
     assert done.request["PATH_INFO"] == place(jana, step_of(way, StepKind.GUIDELINES))
 
 
