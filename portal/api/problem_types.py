@@ -59,6 +59,8 @@ _CATALOGUE = [
      "Do not retry. The portal closes the step as soon as what it asks for has happened."),
     (409, "onboarding_not_under_way", "The onboarding is not under way",
      "Do not retry. It was ended, or waits for the brand's approval."),
+    (409, "step_not_optional", "The step is needed",
+     "It cannot be left out. Only the brand's staff can say that it is not needed."),
     (409, "still_running", "The first call is still running",
      "A call with the same Idempotency-Key is not answered yet. Ask again in a moment, with the same key."),
     (410, "withdrawn", "Withdrawn",

@@ -38,7 +38,6 @@ v1 = [
         name="verdict",
     ),
     path("assets/<str:asset_id>/responsive", responsive.Responsive.as_view(), name="responsive"),
-    path("assets/<str:asset_id>/responsive", responsive.Responsive.as_view(), name="responsive"),
     path("channels", channels.Channels.as_view(), name="channels"),
     path("channels/<str:channel_id>", channels.OneChannel.as_view(), name="channel"),
     path("specifications", specifications.Specifications.as_view(), name="specifications"),

@@ -85,6 +85,7 @@ def test_an_older_approved_version_stays_and_the_newer_one_is_named():
             "/Pantry/oats.jpg",
             uuid="two",
             previous_uuids=["one"],
+            once_approved=[],
             approved=False,
             approval_word="PENDING",
             modified_at=NOON + DAY,

@@ -11,7 +11,10 @@ from portal.api.views import OpenView, PartnerView
 from portal.core import rowscope
 from portal.downloads.models import Download
 from portal.onboarding.choices import StepKind
+from portal.partners import channels
+from portal.publications import feasibility
 from portal.publications import selectors as publications
+from portal.renditions import rulebooks
 from tests.builders import (
     NOON,
     current_version,
@@ -30,7 +33,9 @@ pytestmark = pytest.mark.django_db
 ROUTES = {str(pattern.pattern): pattern.callback.view_class for pattern in urls.v1}
 #: Every operation that names one thing, with what stands for it.
 NAMED = [route for route in ROUTES if "<" in route]
-LISTS = {"assets": "id", "changes": "asset", "packs": "id", "onboarding": "id"}
+LISTS = {"assets": "id", "changes": "asset", "packs": "id", "onboarding": "id", "channels": "id"}
+#: Rules of the portal are everybody's; questions about many things answer in the words of ``tests/test_isolation.py``.
+FOR_ALL = {"specifications", "checks", "product-lookups"}
 UNKNOWN = {
     "asset_id": "ast_aaaaaaaaaaaaaaaa",
     "sha256": "0" * 64,
@@ -38,6 +43,9 @@ UNKNOWN = {
     "pack_id": "pck_aaaaaaaaaaaaaaaa",
     "number": "1",
     "step_id": "ost_aaaaaaaaaaaaaaaa",
+    "channel_id": "chn_aaaaaaaaaaaaaaaa",
+    "specification_id": "spc_aaaaaaaaaaaaaaaa",
+    "report_id": "fea_aaaaaaaaaaaaaaaa",
 }
 #: Headers that differ from call to call, whatever is asked.
 VOLATILE = {"X-Request-ID", "RateLimit"}
@@ -56,7 +64,11 @@ class Theirs:
         pick(self.pack, [self.asset])
         issue(self.pack)
         self.enrolment = begin(self.owner.partner, StepKind.OTHER)
+        self._sell()
         self.known = {
+            "channel_id": self.channel.public_id,
+            "specification_id": self.specification.public_id,
+            "report_id": self.report.public_id,
             "step_id": self.enrolment.steps.get().public_id,
             "pack_id": self.pack.public_id,
             "number": "1",
@@ -64,6 +76,35 @@ class Theirs:
             "sha256": self.rendition.sha256,
             "recipe": "web-1200",
         }
+
+    def _sell(self) -> None:
+        """A channel with rules of the company's own, and a report by them."""
+        revision = rulebooks.bring(
+            partner=self.owner.partner,
+            specification=None,
+            data={"key": "own-rules", "channel": "shop", "rules": [{"measure": "fill", "least": 0.85}]},
+            now=NOON,
+            actor="system",
+        )
+        self.specification = revision.specification
+        self.channel = channels.save_channel(
+            partner=self.owner.partner,
+            channel=None,
+            name="Own shop",
+            kind="shop",
+            specification=self.specification.pk,
+            recipes=[self.rendition.revision.recipe_id],
+            now=NOON,
+            actor="system",
+        )
+        self.report = feasibility.ask(
+            partner=self.owner.partner,
+            specification=revision,
+            revision=self.rendition.revision,
+            now=NOON,
+            actor="system",
+        )
+        feasibility.work(now=NOON)
 
 
 @pytest.fixture
@@ -85,7 +126,7 @@ def test_every_operation_is_known_to_this_test():
 
     assert open_ones == {"openapi.json", "docs"}
     assert all(issubclass(view, PartnerView) for route, view in ROUTES.items() if route not in open_ones)
-    assert set(ROUTES) == {*NAMED, *LISTS, *open_ones, "me"}
+    assert set(ROUTES) == {*NAMED, *LISTS, *FOR_ALL, *open_ones, "me"}
 
 
 @pytest.mark.parametrize("route", [route for route, view in ROUTES.items() if issubclass(view, PartnerView)])
@@ -133,7 +174,7 @@ def test_conditional_and_partial_requests_tell_no_more(theirs):
 @pytest.mark.parametrize("path", LISTS)
 def test_lists_hold_ones_own_alone(theirs, path):
     field = LISTS[path]
-    things = {"packs": theirs.pack, "onboarding": theirs.enrolment}
+    things = {"packs": theirs.pack, "onboarding": theirs.enrolment, "channels": theirs.channel}
     own = things.get(path, theirs.asset).public_id
 
     assert own in [item[field] for item in theirs.owner.walk(f"/{path}")]
