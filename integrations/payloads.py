@@ -74,6 +74,14 @@ def is_clean(value: Any) -> bool:
     return True
 
 
+def encoded(data: Any) -> bytes:
+    """Return a decoded value as JSON again; one with what JSON does not have, as Python shows it."""
+    try:
+        return orjson.dumps(data)
+    except TypeError:
+        return repr(data).encode("utf-8", "backslashreplace")
+
+
 def text(value: Any) -> str:
     """Return a text without the one character PostgreSQL cannot keep; anything but a text is empty."""
     if not isinstance(value, str):

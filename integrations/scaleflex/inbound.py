@@ -1,29 +1,23 @@
-"""What the DAM says enters the portal here: files of a list by the page, and hints by re-reading the file."""
+"""Hints of the DAM enter the portal here: each file is read again. Whole pages of a list do in ``listed``."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
-from django.db import OperationalError, transaction
-from django.db import connection as database
-
 from integrations import inbox
 from integrations.errors import BadPayload, DeliveryError, Refused, Throttled
-from integrations.inbox import Handler, Ignored, Later, News, Remark, Result
+from integrations.inbox import Handler, Ignored, Later, Remark, Result
 from integrations.models import Connection, InboundEvent
-from integrations.payloads import is_clean
+from integrations.payloads import encoded
 from integrations.scaleflex import ancestry, client, many_hints, settings_cache
-from integrations.scaleflex.client import FileMissing, Page
+from integrations.scaleflex.client import FileMissing
 from integrations.scaleflex.config import Account, account
 from integrations.scaleflex.mapping import Mapped, fact_of, is_mirrored
 from integrations.scaleflex.schemas import MetadataModel, parse_file
 from portal.catalog import selectors as catalog
 from portal.catalog.facts import FileFact
-from portal.core.bulk import measure
 from portal.releases import services as releases
 
 KIND = "file"
@@ -41,190 +35,6 @@ ABSENT = "absent"
 _readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="scaleflex-read")
 
 
-# -- Pages of a list --------------------------------------------------------------------------------------------------
-@dataclass
-class Taken:
-    """What came of a page: ``uuids`` of all its files, and how many of them were news, unclear or unusable."""
-
-    uuids: list[str] = field(default_factory=list)
-    news: int = 0
-    unsure: int = 0
-    parked: int = 0
-
-
-@dataclass
-class _Item:
-    """One file of a page. ``key`` names exactly this state of it; ``mapped`` or ``error`` when it has been read."""
-
-    subject: str
-    key: str
-    data: Any
-    mapped: Mapped | None = None
-    error: str = ""
-    ours: bool | None = None
-
-
-def items_of(account: Account, page: Page, *, model: MetadataModel, read: bool) -> list[_Item]:
-    """
-    Return the files of a page for ``take_in``. Asks no database, so that it can be done while another page is stored.
-
-    :param read: read the files at once: wasted on those that turn out to be known
-    """
-    seed = orjson.dumps(
-        [account.options.metadata, account.options.approved_words], option=orjson.OPT_SORT_KEYS
-    )
-    items = [_item(data, seed) for data in page.files]
-    if read:
-        for item in items:
-            _read(item, account, model, page)
-    return items
-
-
-@transaction.atomic
-def take_in(
-    account: Account,
-    page: Page,
-    *,
-    model: MetadataModel,
-    now: datetime,
-    items: Sequence[_Item] | None = None,
-    again: bool = False,
-    ask: bool = False,
-) -> Taken:
-    """
-    Bring the portal to what one page of a list says.
-
-    Files that stand in the inbox exactly like this are passed over; the rest is applied at once and noted. A file that
-    cannot be used is parked with what the DAM said about it, and the rest of the page goes on.
-
-    :param items: of ``items_of``, when the page was read ahead
-    :param again: apply also what is known already
-    :param ask: let a few files never seen before be asked for their versions, in case they are known under other names
-    """
-    if items is None:
-        items = items_of(account, page, model=model, read=False)
-    taken = Taken(uuids=[item.subject for item in items if item.subject])
-    known = _latest_keys(account.connection, taken.uuids)
-    fresh = [item for item in items if again or known.get(item.subject) != item.key]
-    fresh = [item for item in fresh if _read(item, account, model, page)]
-    facts = [item.mapped.fact for item in fresh if item.mapped]
-    strangers = _in_doubt(account.connection.key, facts)[1] if ask else set()
-    unsure, failed = _apply([fact for fact in facts if fact.uuid not in strangers], now)
-    unsure |= strangers
-    news = []
-    for item in fresh:
-        reason = item.error or failed.get(item.subject, "")
-        # The same state may return after another one: then its key is taken, and the time tells them apart.
-        key = item.key if known.get(item.subject) is None else f"{item.key}@{now.timestamp():.0f}"
-        entry = News(kind=KIND, subject=item.subject, dedupe_key=key, coalesces=True, state=inbox.State.DONE)
-        if reason:
-            entry = replace(entry, state=inbox.State.PARKED, error=reason, raw=_raw(item.data))
-        elif item.subject in unsure:
-            entry = replace(entry, state=inbox.State.PENDING)
-        elif item.mapped and item.mapped.note:
-            entry = replace(entry, error=item.mapped.note)
-        news.append(entry)
-    mended = [entry.subject for entry in news if entry.state == inbox.State.DONE and entry.subject in known]
-    if mended:
-        inbox.settle_parked(account.connection, kind=KIND, keys=mended, now=now)
-    inbox.store(account.connection, news, now=now)
-    taken.unsure = len(unsure)
-    taken.parked = sum(entry.state == inbox.State.PARKED for entry in news)
-    taken.news = len(news) - taken.parked - taken.unsure
-    return taken
-
-
-def has_grown() -> None:
-    """Note that an import has brought many times what there was."""
-    releases.has_grown()
-    measure([InboundEvent])
-
-
-def _item(data: Any, seed: bytes) -> _Item:
-    uuid = data.get("uuid") if isinstance(data, dict) else None
-    subject = (
-        uuid if isinstance(uuid, str) and uuid.isascii() and uuid.isprintable() and len(uuid) <= 64 else ""
-    )
-    # How well a file fits a search says nothing about the file.
-    said = {**data, "relevance": None} if isinstance(data, dict) else data
-    digest = hashlib.blake2b(_raw(said) + seed, digest_size=16)
-    return _Item(subject, f"file:{subject}:{digest.hexdigest()}", data)
-
-
-def _read(item: _Item, account: Account, model: MetadataModel, page: Page) -> bool:
-    """Fill in what the file is, or why it cannot be used; returns ``False`` for a file that is none of ours."""
-    if item.ours is None:
-        item.ours = _reads(item, account, model, page)
-    return item.ours
-
-
-def _reads(item: _Item, account: Account, model: MetadataModel, page: Page) -> bool:
-    try:
-        if not page.strict and not is_clean(item.data):
-            raise BadPayload("The file's description has values that JSON does not have.")
-        file = parse_file(item.data)
-        if not is_mirrored(file, account.options):
-            return False
-        item.mapped = fact_of(
-            file,
-            source=account.connection.key,
-            options=account.options,
-            model=model,
-            read_at=page.asked_at,
-        )
-    except BadPayload as error:
-        item.error = str(error)
-    return True
-
-
-def _raw(data: Any) -> bytes:
-    try:
-        return orjson.dumps(data)
-    except TypeError:
-        return repr(data).encode("utf-8", "backslashreplace")
-
-
-def _latest_keys(connection: Connection, subjects: Sequence[str]) -> dict[str, str]:
-    """Return the key of the last thing the inbox took in about each file."""
-    with database.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT DISTINCT ON (subject) subject, split_part(dedupe_key, '@', 1)
-            FROM integrations_inboundevent WHERE connection_id = %s AND subject = ANY(%s)
-            ORDER BY subject, id DESC
-            """,
-            [connection.pk, list(subjects)],
-        )
-        return dict(cursor.fetchall())
-
-
-def _apply(facts: Sequence[FileFact], now: datetime) -> tuple[set[str], dict[str, str]]:
-    """
-    Apply facts together, or one by one when one of them cannot be applied.
-
-    :returns: uuids of files that must be re-read with their versions, and ``{uuid: reason}`` of those that failed
-    """
-    if not facts:
-        return set(), {}
-    try:
-        with transaction.atomic():
-            return set(releases.apply_files(facts=facts, now=now).unsure), {}
-    except Exception as error:
-        if isinstance(error, OperationalError):
-            raise  # the database is in trouble, not a file
-        if len(facts) == 1:
-            return set(), {facts[0].uuid: f"Unexpected: {type(error).__name__}: {error}"}
-    unsure: set[str] = set()
-    failed: dict[str, str] = {}
-    # Halves, not single files: one bad file in a thousand costs ten more rounds, not a thousand.
-    for half in (facts[: len(facts) // 2], facts[len(facts) // 2 :]):
-        also_unsure, also_failed = _apply(half, now)
-        unsure |= also_unsure
-        failed |= also_failed
-    return unsure, failed
-
-
-# -- Hints ------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class _Gone:
     """The DAM has said twice that it has no such file, and nothing else lies in its place."""
@@ -293,7 +103,7 @@ def _understand(project: Account, data: Any, model: MetadataModel, read_at: date
             return Ignored("The file lies in a folder that is not mirrored.")
         return fact_of(file, source=project.connection.key, options=options, model=model, read_at=read_at)
     except BadPayload as error:
-        return BadPayload(str(error), raw=_raw(data))
+        return BadPayload(str(error), raw=encoded(data))
 
 
 def _with_versions(
@@ -302,7 +112,7 @@ def _with_versions(
     """Ask how files stand among their versions that we may know under another uuid, or that no list shows."""
     source = project.connection.key
     facts = {event: answer.fact for event, answer in answers.items() if isinstance(answer, Mapped)}
-    doubtful, strangers = _in_doubt(source, list(facts.values()))
+    doubtful, strangers = in_doubt(source, list(facts.values()))
     asked = [
         event
         for event, fact in facts.items()
@@ -335,7 +145,7 @@ def _with_versions(
     return changed
 
 
-def _in_doubt(source: str, facts: Sequence[FileFact]) -> tuple[set[str], set[str]]:
+def in_doubt(source: str, facts: Sequence[FileFact]) -> tuple[set[str], set[str]]:
     """As ``catalog.in_doubt``, but many strangers at once are an upload of new files, and none is asked about."""
     if not facts:
         return set(), set()

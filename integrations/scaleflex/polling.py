@@ -24,7 +24,7 @@ from integrations import connections, cursors, inbox
 from integrations.errors import BadPayload, DeliveryError
 from integrations.inbox import News
 from integrations.models import Connection, SeenPage, SyncCursor
-from integrations.scaleflex import client, inbound, settings_cache
+from integrations.scaleflex import client, inbound, listed, settings_cache
 from integrations.scaleflex.client import Page
 from integrations.scaleflex.config import Account, account
 from portal.catalog import selectors as catalog
@@ -131,7 +131,7 @@ class _Walker:
             if fresh and following is not None:
                 self._read_ahead(following)
             with _without_collector():
-                taken = inbound.take_in(
+                taken = listed.take_in(
                     self._project,
                     page,
                     model=self._model,
@@ -141,7 +141,7 @@ class _Walker:
                     ask=self._name == SWEEP,
                 )
             if self._name == FULL and self._mostly_news and _many_times(cursor.done_count, fresh):
-                inbound.has_grown()
+                listed.has_grown()
             self._mostly_news = taken.news > len(page.files) // 2
             if self._name == FULL:
                 SeenPage.objects.create(cursor=cursor, digests=_digests(taken.uuids).tobytes())
@@ -185,7 +185,7 @@ class _Walker:
         page = self._fetch(value)
         if not self._mostly_news:
             return page, None
-        return page, inbound.items_of(self._project, page, model=self._model, read=True)
+        return page, listed.items_of(self._project, page, model=self._model, read=True)
 
     def _fetch(self, value: dict[str, Any]) -> Page:
         # May run in a thread of its own: no database here.

@@ -15,6 +15,7 @@ from portal.core.errors import BadInput
 from portal.core.templatetags.portal import day_text
 from portal.pages import address
 from portal.pages.address import Listing
+from portal.pages.empty import unreadable
 from portal.partners.selectors import community_ids
 from portal.publications import selectors
 from portal.publications.facets import FACETS, AssetFilter, Facets
@@ -76,13 +77,7 @@ def _unreadable(request: HttpRequest, error: BadInput) -> HttpResponse:
     for name in ("cursor", "since"):
         query.pop(name, None)
     listing = address.read(request.company, query)
-    empty = {
-        "kind": "error",
-        "title": _("The list could not be shown"),
-        "text": str(error),
-        "url": listing.url(),
-        "action": _("Go to the first page"),
-    }
+    empty = unreadable(error, listing.url())
     return render(request, "pages/assets.html", {"listing": listing, "empty": empty}, status=error.status)
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from portal.core.errors import BadInput
 from portal.downloads import job_selectors, selectors
+from portal.pages.empty import unreadable
 
 
 @require_safe
@@ -22,13 +23,7 @@ def downloads(request: HttpRequest) -> HttpResponse:
     try:
         page = read(request.company, at=timezone.now(), cursor=request.GET.get("cursor"))
     except BadInput as error:
-        empty = {
-            "kind": "error",
-            "title": _("The list could not be shown"),
-            "text": str(error),
-            "url": path,
-            "action": _("Go to the first page"),
-        }
+        empty = unreadable(error, path)
         return render(request, "pages/downloads.html", {"empty": empty}, status=error.status)
     is_first = "cursor" not in request.GET and not of_packs
     jobs = job_selectors.jobs_of(request.company) if is_first else []

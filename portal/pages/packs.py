@@ -18,6 +18,7 @@ from portal.packs import confirming, selectors, standing, terms
 from portal.packs.confirming import OldDigest
 from portal.packs.forms import AnswerForm
 from portal.packs.selectors import By
+from portal.pages.empty import unreadable
 from portal.pages.pack_view import PackPage, replaced_since
 
 
@@ -29,13 +30,7 @@ def packs(request: HttpRequest) -> HttpResponse:
     try:
         page = selectors.packs_page(company, at=now, size=30, cursor=request.GET.get("cursor"))
     except BadInput as error:
-        empty = {
-            "kind": "error",
-            "title": _("The list could not be shown"),
-            "text": str(error),
-            "url": path,
-            "action": _("Go to the first page"),
-        }
+        empty = unreadable(error, path)
         return render(request, "pages/packs.html", {"empty": empty}, status=error.status)
     first = not request.GET.get("cursor")
     coming = [one for one in standing.coming(company, at=now) if one.is_first] if first else []

@@ -28,6 +28,7 @@ from integrations.scaleflex import (
     config,
     file_details,
     inbound,
+    listed,
     request_notes,
     uploading,
     video_jobs,
@@ -271,7 +272,7 @@ def test_one_odd_file_of_a_list_holds_up_no_other(garbage_dam, odd, twice):
     page = Page(files=value["files"], strict=strict, total=3, answered_at=now, asked_at=now)
     project = config.account(garbage_dam)
     with transaction.atomic():
-        taken = inbound.take_in(project, page, model=MetadataModel(values={}, variants={}), now=now)
+        taken = listed.take_in(project, page, model=MetadataModel(values={}, variants={}), now=now)
         paths = set(Variant.objects.values_list("path", flat=True))
         states = list(InboundEvent.objects.filter(subject__in=uuids).values_list("state", flat=True))
         parked = list(InboundEvent.objects.filter(state="parked"))

@@ -2,12 +2,15 @@
 
 import hashlib
 import io
+import time
 import tracemalloc
 import zipfile
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.core import rowscope
@@ -130,6 +133,7 @@ def test_stream_ends_before_a_file_that_was_withdrawn_while_it_ran(shop):
     with rowscope.everything():
         first_done = [chunk for chunk in got if chunk.startswith(b"RIFF")]
         shop.withdraw("c.jpg")
+    time.sleep(archives.CHECKED_FOR)
 
     with pytest.raises(archives.EndedEarly):
         got += sending
@@ -142,6 +146,17 @@ def test_stream_ends_before_a_file_that_was_withdrawn_while_it_ran(shop):
     with pytest.raises(Gone, match=r"c-web-1200\.webp") as caught:
         archives.check(partner=shop.partner, archive=archive, now=timezone.now())
     assert caught.value.extra == {"reason": "approval_withdrawn", "files": ["c-web-1200.webp"]}
+
+
+@pytest.mark.parametrize(("good_for", "questions"), [(60, 1), (0, 3)], ids=["a quick reader", "a slow one"])
+def test_a_quick_reader_does_not_wait_for_a_question_per_file(shop, monkeypatch, good_for, questions):
+    monkeypatch.setattr(archives, "CHECKED_FOR", good_for)
+    archive = shop.archive()
+
+    with CaptureQueriesContext(connection) as asked:
+        shop.send(archive=archive)
+
+    assert sum('"begins"' in query["sql"] for query in asked) == questions
 
 
 def test_replaced_version_is_still_given_to_who_asks_for_its_manifest(shop):
