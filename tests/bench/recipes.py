@@ -1,7 +1,7 @@
 """
 A 12-megapixel JPEG to a 1200-pixel WebP: what it costs, what it weighs, how like the original it still is.
 
-    python -m tests.bench.recipes
+    python -m integrations.embedded run -- python -m tests.bench.recipes
 
 Beside ours (what delivery's simulation does, then our finishing) stands plain Pillow as most would write it. Structural
 similarity is measured against the same lossless reduction (area average of the original), 1 is identical.
