@@ -25,6 +25,7 @@ from integrations.trading_grid.onboarding_tasks import (
     CLOSED,
     RESOURCE,
     locked,
+    one_at_a_time,
     pairs,
     remember,
     save,
@@ -158,6 +159,9 @@ def deliver(*, message: OutboxMessage, now: datetime) -> None:
         return
     row = locked(message.connection, local_id=content.pk)
     if row is None:
+        one_at_a_time(message.connection, _company_id(message.connection, content))
+        row = locked(message.connection, local_id=content.pk)
+    if row is None:
         project = _find(company, content) or _create(company, content, key=message.dedupe_key)
         row = remember(message.connection, project, content)
     project, _etag = workspace.onboarding_project(company, row.external_id)
@@ -261,6 +265,9 @@ def hear(company: Account, project_id: str, *, now: datetime) -> Heard:
     row = locked(company.connection, external_id=project_id)
     project, _etag = workspace.onboarding_project(company, project_id)
     said = f"{project.company}: {project.status}, {project.done} of {project.total} tasks."
+    if row is None:
+        one_at_a_time(company.connection, project.company)
+        row = locked(company.connection, external_id=project_id)
     if row is None:
         enrolment, why = _enrolment_for(company.connection, project, now=now)
         if enrolment is None:

@@ -8,6 +8,8 @@ A row of ``ExternalReference`` remembers it: ``tasks`` is task -> our step, ``se
 from datetime import datetime
 from typing import Any
 
+from django.db import connection as database
+
 from integrations.models import Connection, ExternalReference
 from integrations.trading_grid.onboarding_words import KINDS, STATES, TITLES
 from integrations.trading_grid.resources import OnboardingProject, OnboardingTask
@@ -97,6 +99,20 @@ def locked(connection: Connection, **which: Any) -> ExternalReference | None:
     """Return what is remembered of a project, held until the end of the transaction, ``None`` when nothing is."""
     rows = ExternalReference.objects.filter(connection=connection, resource=RESOURCE, **which)
     return rows.select_for_update(no_key=True).first()
+
+
+def one_at_a_time(connection: Connection, company: str) -> None:
+    """
+    Wait until nobody else decides which project of the grid is this company's, until the end of the transaction.
+
+    There is no row to lock before the first project is remembered: a message that looks for the tenant's project would
+    find it taken by the event that tells of it, and make a second one.
+
+    :param company: the grid's id of it
+    """
+    with database.cursor() as cursor:
+        name = f"onboarding:{connection.pk}:{company}"
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 21))", [name])
 
 
 def remember(connection: Connection, project: OnboardingProject, content: Content) -> ExternalReference:
