@@ -50,6 +50,10 @@ class Member:
         if wait:
             self.child.wait_ready()
 
+    def is_ready(self) -> bool:
+        """Whether it can be used by now."""
+        return self.program.ready is None or self.program.ready()
+
     def wait_ready(self) -> None:
         self.child.wait_ready()
 

@@ -196,6 +196,8 @@ def _bring_to_life(stage: Stage, member: Member) -> None:
     """Killing the dead is no fault: whoever is still on its way up may arrive first."""
     member.start(wait=False)
     if stage.redis.is_alive():  # without it no worker gets ready
+        if not member.is_ready():
+            member.resume()  # paused on its way up, it would never arrive
         member.wait_ready()
 
 
