@@ -14,7 +14,7 @@ class CompanyDataForm(forms.Form):
     answer = forms.ChoiceField(
         label=_("Is everything right?"),
         choices=[("right", _("Yes, everything is right")), ("wrong", _("No, something is wrong"))],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs={"class": "check"}),
         error_messages={"required": _("Choose yes or no.")},
     )
     note = forms.CharField(

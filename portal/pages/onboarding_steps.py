@@ -50,7 +50,8 @@ def _show_company(request: HttpRequest, step: EnrolmentStep, now: datetime) -> S
         (_("Kind of company"), company.get_kind_display()),
         (_("GLN"), company.gln),
         (_("Language"), language_name(company.language)),
-        (_("Regions"), ", ".join(company.regions)),
+        # Codes of the brand's own, such as IBERIA_FRANCE.
+        (_("Regions"), ", ".join(region.replace("_", " ") for region in company.regions)),
         (_("Markets"), ", ".join(market_name(market) for market in company.markets)),
         (_("Languages"), ", ".join(language_name(language) for language in company.languages)),
     ]
