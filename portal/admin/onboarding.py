@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from portal.activity import selectors as activity
@@ -271,7 +271,7 @@ class ProgrammeAdmin(StaffAdmin):
     @admin.display(description=gettext_lazy("status"))
     def state_mark(self, row: Programme) -> SafeString:
         if row.closed_at is None:
-            return mark("ok", "check-circle", _("Open"), look="bare")
+            return mark("ok", "check-circle", pgettext("state", "Open"), look="bare")
         return mark("mute", "lock", _("Closed"))
 
     def get_urls(self) -> list[URLPattern]:

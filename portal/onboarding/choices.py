@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class StepKind(models.TextChoices):
@@ -30,7 +31,7 @@ OBSERVED = frozenset({StepKind.PACK, StepKind.CHANNEL, StepKind.COLLEAGUES, Step
 
 
 class StepState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("state", "Open")
     DONE = "done", _("Done")
     WAIVED = "waived", _("Not needed")
 
