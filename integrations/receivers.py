@@ -6,6 +6,7 @@ from django.utils import timezone
 from integrations import outbox, tasks
 from integrations.trading_grid import onboarding, outbound, receipts
 from portal import signals
+from portal.packs import community_answers
 from portal.packs import receipts as answers
 
 
@@ -21,8 +22,12 @@ def tell_grid_of_publications(sender, publications, **kwargs):
 
 @receiver(signals.confirmations_changed, dispatch_uid="integrations.confirmations_changed")
 def tell_grid_of_confirmations(sender, confirmations, **kwargs):
-    """One message per receipt that these answers touch and connection that has its post."""
-    _enqueue(receipts.messages_about(answers.about_confirmations(confirmations)))
+    """
+    One message per receipt that these answers touch and connection that has its post. What was said in the community
+    itself stands there already.
+    """
+    told = [row for row in confirmations if row.actor != community_answers.ACTOR or row.stale_at is not None]
+    _enqueue(receipts.messages_about(answers.about_confirmations(told)))
 
 
 @receiver(signals.onboarding_changed, dispatch_uid="integrations.onboarding_changed")

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 
 from integrations.errors import BadPayload
-from integrations.trading_grid import issue_calls, ladder, lens, onboarding, workspace
+from integrations.trading_grid import issue_calls, ladder, lens, onboarding, receipts, workspace
 from integrations.trading_grid.config import Account
 from integrations.trading_grid.reading import identity, member, moment, number, prose, words
 from integrations.trading_grid.resources import Receipt, snapshot
@@ -97,7 +97,8 @@ def _receipt(account: Account, args: Mapping[str, str], event: Event, now: datet
     found: Receipt = workspace.receipt(account, args["communityId"], args["postId"], args["partnerCompanyId"])
     answer = ladder.of_receipt(found.status)
     kept = {**snapshot(found), "community": args["communityId"], "post": args["postId"]}
-    return Found({**kept, "answer": answer}, f"{found.company}: {found.status}.")
+    came_of_it = receipts.hear(account, args["postId"], found, now=now)
+    return Found({**kept, "answer": answer}, f"{found.company}: {found.status}. {came_of_it}")
 
 
 def _issue(account: Account, args: Mapping[str, str], event: Event, now: datetime) -> Found:
@@ -148,7 +149,7 @@ def _document(account: Account, args: Mapping[str, str], event: Event, now: date
 
 
 TOPICS = {
-    "community.receipt.": Topic("receipts", "receipt", "receipt", _receipt),
+    "community.receipt.": Topic("receipts", "receipt", "receipt", _receipt, is_kept=False),
     "community.issue.": Topic("issues", "issue", "issue", _issue),
     "community.onboarding.": Topic(
         "onboarding", "onboardingProject", "onboarding", _onboarding, is_kept=False

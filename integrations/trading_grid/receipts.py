@@ -1,11 +1,15 @@
 """
-Telling the grid what companies answered: one receipt per post and company.
+What companies answer, both ways: one receipt per post and company.
 
 The grid knows CONFIRMED, CHANGE_REQUESTED and DECLINED; a new revision of a post opens its receipts again, which is
 how it says *stale*. What exactly was answered about which bytes stands in the comment. A revision that replaces nothing
 opens them as well, so answers that still hold are told once more behind every revision.
+
+What a company answers over there is taken in as its answer on our pages. Our own words come back as events too: they
+name digests, which nobody else does.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -13,11 +17,15 @@ from typing import Any
 from integrations.errors import Refused, Retryable
 from integrations.models import Connection, ExternalReference, OutboxMessage
 from integrations.outbox import Message
-from integrations.trading_grid import workspace
-from integrations.trading_grid.config import account, carrier
+from integrations.trading_grid import ladder, workspace
+from integrations.trading_grid.config import Account, account, carrier
 from integrations.trading_grid.directory import PARTNER
 from integrations.trading_grid.outbound import COMMUNITY, PUBLICATION_ROW
+from integrations.trading_grid.resources import Receipt as TheirReceipt
+from portal.packs import community_answers
+from portal.packs.choices import Answer
 from portal.packs.receipts import STALE, Receipt
+from portal.partners import selectors as partners
 
 KIND = "receipt.changed"
 #: How long an answer waits at least for its post, which travels apart from it.
@@ -31,6 +39,13 @@ _WORDS = {
     "refused": "refused",
     STALE: "stale, to be confirmed again",
 }
+#: The grid's answers in the portal's words.
+_ANSWERS = {
+    ladder.Answer.CONFIRMED: Answer.RECEIVED,
+    ladder.Answer.CHANGE_REQUESTED: Answer.REVIEW,
+    ladder.Answer.DECLINED: Answer.REFUSED,
+}
+_OUR_WORDS = re.compile(r", sha256 [0-9a-f]{64}: ")
 #: Most characters of a comment, and of the sentence of one file.
 _LONGEST, _LONGEST_LINE = 4000, 400
 
@@ -131,3 +146,37 @@ def _line(file: dict[str, Any]) -> str:
     elif file["answer"] == "in_use" and file["place"]:
         said += f": {file['place']}"
     return f"{file['name']}, sha256 {file['sha256']}: {said}"[:_LONGEST_LINE]
+
+
+# -- Hearing ----------------------------------------------------------------------------------------------------------
+def hear(company: Account, post_id: str, said: TheirReceipt, *, now: datetime) -> str:
+    """
+    Take in what a company answered in the grid.
+
+    :param said: its receipt as it stands there now
+    :returns: what came of it, in words for staff
+    """
+    status = ladder.of_receipt(said.status)
+    answer = _ANSWERS.get(status) if status else None
+    if answer is None:
+        return "Nothing is answered yet."
+    if _OUR_WORDS.search(said.comment):
+        return "The grid repeats what we told it."
+    post = ExternalReference.objects.filter(
+        connection=company.connection, resource="post", external_id=post_id
+    ).first()
+    reference = ExternalReference.objects.filter(
+        connection=company.connection, resource="partner", external_id=said.company
+    ).first()
+    partner = partners.partners_by_id([reference.local_id]).get(reference.local_id) if reference else None
+    if post is None or partner is None:
+        return "The portal knows no such post, or not this company."
+    count = community_answers.take_in(
+        publication_id=post.local_id,
+        revision=post.data.get("revision", 0),
+        partner=partner,
+        answer=answer,
+        text=said.comment.strip()[:2000] or f"{said.status} in Trading Grid, without a word why.",
+        now=now,
+    )
+    return f"Taken in for {count} files." if count != 1 else "Taken in for 1 file."
