@@ -14,6 +14,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(
     [
         "portal.activity",
+        "portal.change_requests",
         "portal.core",
         "portal.downloads",
         "portal.onboarding",

@@ -3,6 +3,7 @@
 from portal.accounts.models import *  # noqa: F403
 from portal.activity.models import *  # noqa: F403
 from portal.catalog.models import *  # noqa: F403
+from portal.change_requests.models import *  # noqa: F403
 from portal.downloads.models import *  # noqa: F403
 from portal.onboarding.models import *  # noqa: F403
 from portal.packs.models import *  # noqa: F403

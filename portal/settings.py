@@ -103,6 +103,7 @@ TEMPLATES = [
             "builtins": [
                 "portal.core.templatetags.portal",
                 "portal.pages.tags",
+                "portal.pages.request_tags",
                 "template_partials.templatetags.partials",
             ],
             "libraries": {"staff": "portal.admin.tags"},
@@ -239,6 +240,8 @@ elif LOCAL:
 BRAND_NAME = env.text("BRAND_NAME", "Norrvik")
 #: Days before the end of rights at which an asset is shown as expiring.
 EXPIRING_DAYS = env.number("EXPIRING_DAYS", 30, least=1)
+#: Days after which a solution that nobody answered counts as confirmed.
+REQUEST_SILENCE_DAYS = env.number("REQUEST_SILENCE_DAYS", 14, least=1)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español"), ("ar", "العربية")]
@@ -372,6 +375,11 @@ CELERY_BEAT_SCHEDULE = {
     "downloads-work-on-jobs": {"task": "portal.downloads.tasks.work_on_jobs", "schedule": 3.0},
     "downloads-forget-jobs": {"task": "portal.downloads.tasks.forget_jobs", "schedule": 3600.0},
     "packs-work": {"task": "portal.packs.tasks.work", "schedule": 3.0},
+    "requests-send-mails": {"task": "portal.change_requests.tasks.send_mails", "schedule": 10.0},
+    "requests-confirm-silent": {
+        "task": "portal.change_requests.tasks.confirm_silent",
+        "schedule": 3600.0,
+    },
     "onboarding-go-on": {"task": "portal.onboarding.tasks.go_on", "schedule": 10.0},
     "onboarding-remind": {"task": "portal.onboarding.tasks.remind", "schedule": 300.0},
     "renditions-judge": {"task": "portal.renditions.tasks.judge", "schedule": 3.0},

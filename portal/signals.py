@@ -21,3 +21,7 @@ confirmations_changed = Signal()
 #: The way of companies through their onboarding changed: begun, a step done, waived or open again, completed, ended.
 #: ``enrolments``: list of ``Enrolment``, each already saved with its new ``revision``.
 onboarding_changed = Signal()
+
+#: Companies asked for something, or something was said about what they had asked for.
+#: ``messages``: list of ``RequestMessage``, each already saved, with its ``request``, saved with its new ``revision``.
+change_requests_changed = Signal()
