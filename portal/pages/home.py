@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from portal.change_requests import selectors as change_requests
 from portal.core.templatetags.portal import day_text
 from portal.downloads import selectors as downloads
 from portal.packs import standing
@@ -40,6 +41,8 @@ def home(request: HttpRequest) -> HttpResponse:
         # Nothing new: the last ones are still the best way in.
         changes = publications.newest_changes(request.company, since=None, at=now)
     started = path_shown(request, now)
+    todo = standing.to_do(request.company, at=now)
+    asked = change_requests.waiting_for(request.company)
     context = {
         "started": started if started and not started["path"].enrolment.is_completed else None,
         "greeting": _greeting(request.user.get_short_name(), timezone.localtime(now)),
@@ -49,7 +52,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "changes_url": Listing(
             company=request.company, wish=AssetFilter(since=since if has_changed else None)
         ).url(),
-        "todo": [(line, line.is_overdue(at=now)) for line in standing.to_do(request.company, at=now)],
+        "todo": [(line, line.is_overdue(at=now)) for line in todo],
+        "asked": asked,
+        "todo_count": len(todo) + len(asked),
         "downloads": downloads.recent_downloads(request.company, at=now),
     }
     return render(request, "pages/home.html", context)

@@ -39,6 +39,7 @@ ENTRIES = (
     Entry("assets", _("Assets"), "image", below=("asset", "packs", "pack", "pack-terms")),
     Entry("products", _("Products"), "box"),
     Entry("downloads", _("Downloads"), "download", below=("check", "basket", "shares")),
+    Entry("requests", _("Requests"), "flag-chat", below=("request", "request-new")),
 )
 
 

@@ -17,8 +17,10 @@ from portal.core.templatetags.portal import weight
 from portal.downloads import services as downloads
 from portal.downloads.services import Grant
 from portal.pages.own_size_forms import OwnSizeForm
+from portal.pages.request_tags import ask_url
 from portal.pages.tags import card_name, download_url, variant_query
 from portal.renditions import own_sizes, responsive
+from portal.renditions.choices import Fit
 from portal.renditions.cropping import Box
 from portal.renditions.own_sizes import Wish
 
@@ -128,8 +130,23 @@ def _context(
         "zones": [
             (zone, _pixels(Box(zone.left, zone.top, zone.width, zone.height), version)) for zone in zones
         ],
+        "ask_url": _ask_url(request, grant, settled.wish) if settled.problem and settled.wish else "",
         "weight": _weight(request, grant, settled),
     }
+
+
+def _ask_url(request: HttpRequest, grant: Grant, wish: Wish) -> str:
+    """Where to ask for a size that cannot be cut from this picture, with everything filled in."""
+    return ask_url(
+        request.company,
+        "missing_size",
+        asset=grant.card.asset.public_id,
+        variant=grant.variant.variant.public_id,
+        width=wish.width,
+        height=wish.height,
+        format=wish.format.value,
+        fit=(Fit.PAD if wish.padded else Fit.CROP).value,
+    )
 
 
 def _offered(variant: str, form: OwnSizeForm, offer: own_sizes.Offer) -> dict[str, Any]:

@@ -27,6 +27,8 @@ from portal.pages.packs import pack, pack_terms, packs
 from portal.pages.preferences import language, scheme
 from portal.pages.prepared import archive, tell
 from portal.pages.products import complete_set, look_up
+from portal.pages.request_new import request_new
+from portal.pages.requests import request_answer, request_confirm, request_page, request_reopen, requests
 from portal.pages.responsive import responsive_archive, responsive_prepare, responsive_set
 from portal.pages.shared import shared, shared_bytes, take, unlock
 from portal.pages.shares import revoke, share
@@ -108,6 +110,12 @@ urlpatterns = [
     ),
     path("o/<slug:company>/assets/<str:asset>/own-size/", own_size, name="own-size"),
     path("o/<slug:company>/assets/<str:asset>/own-size/weight/", own_size_weight, name="own-size-weight"),
+    path("o/<slug:company>/requests/", requests, name="requests"),
+    path("o/<slug:company>/requests/new/", request_new, name="request-new"),
+    path("o/<slug:company>/requests/<str:change_request>/", request_page, name="request"),
+    path("o/<slug:company>/requests/<str:change_request>/answer/", request_answer, name="request-answer"),
+    path("o/<slug:company>/requests/<str:change_request>/confirm/", request_confirm, name="request-confirm"),
+    path("o/<slug:company>/requests/<str:change_request>/reopen/", request_reopen, name="request-reopen"),
     path("o/<slug:company>/settings/channels/", channels, name="channels"),
     path("o/<slug:company>/settings/channels/add/", channel_edit, name="channel-add"),
     path("o/<slug:company>/settings/channels/<str:channel>/", channel, name="channel"),

@@ -12,6 +12,7 @@ from portal.core.errors import NotFound
 from portal.downloads import services as downloads
 from portal.downloads.services import Grant
 from portal.downloads.serving import serve_picture
+from portal.pages.request_tags import ask_url
 from portal.pages.tags import card_name, variant_query
 from portal.partners import channels
 from portal.partners.models import Channel, Partner
@@ -96,6 +97,14 @@ def verdict(request: HttpRequest, asset: str, channel: str, recipe: str) -> Http
         "channel": found,
         "standing": standing,
         "recipe": grant.revision.recipe,
+        "ask_url": ask_url(
+            request.company,
+            "refused_by_channel",
+            asset=grant.card.asset.public_id,
+            variant=grant.variant.variant.public_id,
+            channel=found.public_id,
+            channel_code=", ".join(line.rule.id for line in standing.failed)[:100],
+        ),
     }
     return render(request, "pages/verdict.html", context)
 

@@ -27,6 +27,10 @@ SOURCES = [
         for name in (
             "accounts/forms.py",
             "catalog/choices.py",
+            "change_requests/choices.py",
+            "change_requests/forms.py",
+            "change_requests/services.py",
+            "change_requests/wishes.py",
             "core/labels.py",
             "core/paging.py",
             "downloads/baskets.py",

@@ -1,6 +1,6 @@
 """Template tags and filters used all over; loaded as builtins."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django import template
 from django.conf import settings
@@ -90,6 +90,14 @@ def day_text(at: datetime | None) -> str:
     if at is None:
         return ""
     return date_format(timezone.localtime(at), _DAY.get((get_language() or "en").split("-")[0], "j M Y"))
+
+
+@register.filter
+def date_text(day: date | None) -> str:
+    """A day of the calendar, the same in every zone, in the reader's language; empty without one."""
+    if day is None:
+        return ""
+    return date_format(day, _DAY.get((get_language() or "en").split("-")[0], "j M Y"))
 
 
 @register.filter
