@@ -41,5 +41,8 @@ class Links:
     def pack_version(self, pack: str, number: int) -> str:
         return f"{self._root}/packs/{pack}/versions/{number}"
 
+    def change_request(self, request: str) -> str:
+        return f"{self._root}/requests/{request}"
+
     def onboarding_step(self, step: str) -> str:
         return f"{self._root}/onboarding/steps/{step}"

@@ -15,6 +15,8 @@ SCOPES = {
     "changes:read": "Read everything that changed since a position.",
     "onboarding:read": "See how far the company is with its onboarding, and what each step asks for.",
     "onboarding:complete": "Complete steps of the onboarding.",
+    "requests:read": "See what the company asked for, how far it is, and what was said about it.",
+    "requests:write": "Ask for media in the company's name, answer, confirm and reopen.",
 }
 scopes.OFFERED.update(SCOPES)
 

@@ -51,6 +51,9 @@ class ProblemSerializer(serializers.Serializer):
     current = serializers.JSONField(
         required=False, allow_null=True, help_text="The present digest or revision, beside `sent`."
     )
+    request = serializers.CharField(required=False, help_text="With `already_asked`: id of the open request.")
+    number = serializers.CharField(required=False, help_text="With `already_asked`: what people call it.")
+    state = serializers.CharField(required=False, help_text="With `request_not_in_state`: how far it is.")
     request_id = serializers.CharField(required=False, help_text="In every problem but `not_found`.")
 
 

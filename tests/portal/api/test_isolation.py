@@ -22,9 +22,11 @@ from tests.builders import (
     make_community,
     make_partner,
     make_rendition,
+    make_user,
     release,
     release_one,
 )
+from tests.portal.change_requests.builders import ask
 from tests.portal.onboarding.builders import begin
 from tests.portal.packs.builders import issue, make_pack, pick
 
@@ -32,8 +34,17 @@ pytestmark = pytest.mark.django_db
 
 ROUTES = {str(pattern.pattern): pattern.callback.view_class for pattern in urls.v1}
 #: Every operation that names one thing, with what stands for it.
-NAMED = [route for route in ROUTES if "<" in route]
-LISTS = {"assets": "id", "changes": "asset", "packs": "id", "onboarding": "id", "channels": "id"}
+NAMED = [route for route, view in ROUTES.items() if "<" in route and hasattr(view, "get")]
+#: Those that only take what is sent to them.
+SENT = [route for route, view in ROUTES.items() if "<" in route and not hasattr(view, "get")]
+LISTS = {
+    "assets": "id",
+    "changes": "asset",
+    "packs": "id",
+    "onboarding": "id",
+    "channels": "id",
+    "requests": "id",
+}
 #: Rules of the portal are everybody's; questions about many things answer in the words of ``tests/test_isolation.py``.
 FOR_ALL = {"specifications", "checks", "product-lookups"}
 UNKNOWN = {
@@ -46,6 +57,7 @@ UNKNOWN = {
     "channel_id": "chn_aaaaaaaaaaaaaaaa",
     "specification_id": "spc_aaaaaaaaaaaaaaaa",
     "report_id": "fea_aaaaaaaaaaaaaaaa",
+    "request_id": "req_aaaaaaaaaaaaaaaa",
 }
 #: Headers that differ from call to call, whatever is asked.
 VOLATILE = {"X-Request-ID", "RateLimit"}
@@ -65,10 +77,13 @@ class Theirs:
         issue(self.pack)
         self.enrolment = begin(self.owner.partner, StepKind.OTHER)
         self._sell()
+        person = make_user(self.owner.partner)
+        self.request = ask(self.owner.partner, person, asset=self.asset.public_id, width=800)
         self.known = {
             "channel_id": self.channel.public_id,
             "specification_id": self.specification.public_id,
             "report_id": self.report.public_id,
+            "request_id": self.request.public_id,
             "step_id": self.enrolment.steps.get().public_id,
             "pack_id": self.pack.public_id,
             "number": "1",
@@ -126,7 +141,7 @@ def test_every_operation_is_known_to_this_test():
 
     assert open_ones == {"openapi.json", "docs"}
     assert all(issubclass(view, PartnerView) for route, view in ROUTES.items() if route not in open_ones)
-    assert set(ROUTES) == {*NAMED, *LISTS, *FOR_ALL, *open_ones, "me"}
+    assert set(ROUTES) == {*NAMED, *SENT, *LISTS, *FOR_ALL, *open_ones, "me"}
 
 
 @pytest.mark.parametrize("route", [route for route, view in ROUTES.items() if issubclass(view, PartnerView)])
@@ -149,6 +164,19 @@ def test_anothers_and_the_unknown_look_the_same(theirs, route, method):
     assert told(hidden) == told(unknown)
     assert hidden.status_code == 404
     assert (nowhere.status_code, nowhere.body) == (404, unknown.body)
+
+
+@pytest.mark.parametrize("route", SENT)
+def test_what_is_sent_to_anothers_and_to_the_unknown_looks_the_same(theirs, route):
+    def send(system, values, key):
+        return system.write("POST", address(route, values), {"text": "x"}, Idempotency_Key=key)
+
+    hidden = send(theirs.stranger, theirs.known, "one")
+    unknown = send(theirs.stranger, UNKNOWN, "two")
+
+    assert send(theirs.owner, theirs.known, "three").status_code in {200, 409}
+    assert told(hidden) == told(unknown)
+    assert hidden.status_code == 404
 
 
 @pytest.mark.parametrize("route", NAMED)
@@ -174,7 +202,12 @@ def test_conditional_and_partial_requests_tell_no_more(theirs):
 @pytest.mark.parametrize("path", LISTS)
 def test_lists_hold_ones_own_alone(theirs, path):
     field = LISTS[path]
-    things = {"packs": theirs.pack, "onboarding": theirs.enrolment, "channels": theirs.channel}
+    things = {
+        "packs": theirs.pack,
+        "onboarding": theirs.enrolment,
+        "channels": theirs.channel,
+        "requests": theirs.request,
+    }
     own = things.get(path, theirs.asset).public_id
 
     assert own in [item[field] for item in theirs.owner.walk(f"/{path}")]

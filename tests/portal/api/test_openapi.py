@@ -27,8 +27,10 @@ from tests.builders import (
     make_community,
     make_partner,
     make_rendition,
+    make_user,
     release,
 )
+from tests.portal.change_requests.builders import ask
 from tests.portal.onboarding.builders import begin, step_of
 from tests.portal.packs.builders import issue, make_pack, pick
 
@@ -182,7 +184,9 @@ class Shelf:
             actor="system",
         )
         feasibility.work(now=NOON)
+        asked = ask(partner, make_user(partner), asset=asset.public_id, width=800)
         self.values = {
+            "request_id": asked.public_id,
             "step_id": step_of(enrolment, StepKind.TERMS).public_id,
             "pack_id": pack.public_id,
             "number": "1",
