@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from portal.accounts import selectors as accounts
 from portal.catalog.lookup import assets_matching
+from portal.change_requests import selectors as change_requests
 from portal.partners import directory
 from portal.publications import overview
 
@@ -34,6 +35,8 @@ def _one(words: str) -> tuple[str, int] | None:
     prefix, _sep, rest = words.partition("_")
     if words.startswith("rule:") and words[5:].isdigit():
         return ("admin:portal_routingrule_change", int(words[5:]))
+    if (prefix == "req" or words[:2] in {"R-", "r-"}) and (asked := change_requests.find(words)):
+        return ("admin:portal_changerequest_change", asked.pk)
     if not rest or " " in words:
         return None
     if prefix in {"prt", "inv", "cli"} and (partner := directory.find_partner(words)):

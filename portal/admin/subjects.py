@@ -5,6 +5,7 @@ from collections.abc import Collection
 
 from portal.accounts import directory as accounts
 from portal.catalog import library
+from portal.change_requests import selectors as change_requests
 from portal.partners import directory
 
 
@@ -19,6 +20,7 @@ def subject_names(subjects: Collection[str]) -> dict[str, str]:
         ("prt", directory.partner_names),
         ("com", directory.community_names),
         ("usr", accounts.names),
+        ("req", change_requests.names),
     ):
         if by_kind[prefix]:
             names |= read(by_kind[prefix])

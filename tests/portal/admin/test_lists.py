@@ -31,6 +31,7 @@ from tests.builders import (
     take,
 )
 from tests.portal.admin.reading import rows, table, words
+from tests.portal.change_requests.builders import ask
 from tests.portal.onboarding.builders import begin, make_document
 from tests.portal.packs.builders import issue, make_pack, pick
 
@@ -70,6 +71,7 @@ def one_of_everything(number: int) -> None:
         now=NOON + number * STEP,
         actor="system",
     )
+    ask(partner, user, now=NOON + number * STEP, asset=asset.public_id, width=800)
     rendition = make_rendition(current_version(asset))
     take(partner, asset, user=user, now=NOON + number * STEP)
     pack = make_pack(community, title=f"Pack {number:03}", now=NOON + number * STEP)
@@ -87,7 +89,7 @@ def one_of_everything(number: int) -> None:
 
 def test_there_is_a_list_for_everything_staff_look_after():
     assert LISTS == [
-        "activity", "asset", "assetversion", "community", "download", "enrolment", "onboardingcode",
+        "activity", "asset", "assetversion", "changerequest", "community", "download", "enrolment", "onboardingcode",
         "onboardingdocument", "pack", "partner", "product", "programme", "publication", "recipe", "rendition",
         "routingrule", "sharelink", "user", "variant",
     ]  # fmt: skip
