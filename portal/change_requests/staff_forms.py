@@ -55,7 +55,9 @@ class ResolveForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.request, self.now = request, now
         self.recipes = {one.recipe.key: one.recipe for one in renditions.current_revisions()}
-        self.fields["recipe"].choices = [
+        choice = self.fields["recipe"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [
             ("", _("None")),
             *((key, recipe.name) for key, recipe in self.recipes.items()),
         ]
