@@ -24,8 +24,9 @@ from integrations.models import Connection, InboundEvent, OutboxMessage
 from portal.core import heartbeat
 from portal.core.admin_site import NavPlace
 from portal.core.staff_admin import mark
-from portal.core.templatetags.portal import moment_text
+from portal.core.templatetags.portal import moment_text, weight
 from portal.renditions import library as renditions
+from portal.renditions import store, stored
 
 #: Parked rows that one press of the button tries again; pressing it again takes the next ones.
 MOST_AGAIN = 5000
@@ -154,7 +155,20 @@ def _machine(now: datetime) -> list[Figure]:
             "",
             reverse("admin:portal_rendition_changelist") + "?state__exact=failed",
         ),
+        *_store(),
     ]
+
+
+def _store() -> list[Figure]:
+    """The store of renditions as last counted."""
+    figures, free = stored.figures(), store.free_bytes()
+    going = _("%(size)s named, %(going)s about to go, %(gone)s gone so far") % {
+        "size": weight(figures.named_bytes),
+        "going": weight(figures.condemned_bytes),
+        "gone": weight(figures.collected_bytes),
+    }
+    room = Figure(_("Room for files"), weight(free), _("left on the disk of the store"))
+    return [Figure(_("Files kept"), weight(figures.kept_bytes), going), *([room] if free is not None else [])]
 
 
 def _pulse(label: str, name: str, now: datetime) -> Figure:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from django.utils import timezone
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from integrations import health
 from integrations.health import Health
 from portal.core import metrics
 from portal.renditions import library as renditions
+from portal.renditions import store, stored
 
 #: name -> (what it is, how to read it; ``None`` leaves the connection out)
 _FIGURES: dict[str, tuple[str, Callable[[Health], float | None]]] = {
@@ -65,6 +66,29 @@ def collect() -> Iterator[Metric]:
     for state in ("wanted", "lost", "failed"):
         gauge.add_metric([state], getattr(counts, state))
     yield gauge
+    yield from _store()
+
+
+def _store() -> Iterator[Metric]:
+    """The store of renditions as last counted: one row, whatever it holds."""
+    figures = stored.figures()
+    counts = GaugeMetricFamily(
+        "portal_store_files", "Files in the store when last counted.", labels=["state"]
+    )
+    sizes = GaugeMetricFamily("portal_store_bytes", "Bytes in the store when last counted.", labels=["state"])
+    for state in ("kept", "named", "condemned"):
+        counts.add_metric([state], getattr(figures, f"{state}_count"))
+        sizes.add_metric([state], getattr(figures, f"{state}_bytes"))
+    counts.add_metric(["missing"], figures.missing_count)
+    yield counts
+    yield sizes
+    yield CounterMetricFamily("portal_store_collected_files", "Files removed.", figures.collected_count)
+    yield CounterMetricFamily("portal_store_collected_bytes", "Bytes removed.", figures.collected_bytes)
+    yield GaugeMetricFamily(
+        "portal_store_full", "1 while nothing may go and it is above its bound.", figures.full
+    )
+    if (free := store.free_bytes()) is not None:
+        yield GaugeMetricFamily("portal_store_free_bytes", "Left on the disk of the store.", free)
 
 
 def _names(each: Health) -> list[str]:

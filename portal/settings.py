@@ -185,6 +185,13 @@ WHITENOISE_USE_FINDERS = LOCAL
 WHITENOISE_AUTOREFRESH = False
 #: How rendition bytes leave: "django" (ranges, by us) or "accel" (X-Accel-Redirect, by nginx).
 FILE_SERVING = env.text("FILE_SERVING", "django")
+#: Days after which bytes go that nothing names and nobody asked for; days for which a download names what was taken.
+FILES_KEPT_DAYS = env.number("FILES_KEPT_DAYS", 90, least=2)
+DOWNLOADED_FILES_KEPT_DAYS = env.number("DOWNLOADED_FILES_KEPT_DAYS", 730, least=1)
+#: Bytes that the store may hold before it gives up what nothing names sooner; 0 for no bound.
+FILES_MOST_BYTES = env.number("FILES_MOST_BYTES", 0)
+#: Bytes that stay free on the disk of the store: with less, no new rendition is made. 0 turns it off.
+FILES_LEAST_FREE_BYTES = env.number("FILES_LEAST_FREE_BYTES", 200_000_000 if LOCAL else 1_000_000_000)
 #: Days for which a prepared download can be taken.
 ARCHIVE_JOBS_KEPT_DAYS = env.number("ARCHIVE_JOBS_KEPT_DAYS", 14, least=1)
 #: Where renditions are cut; a dotted path, as STORAGES has them.
@@ -383,6 +390,10 @@ CELERY_BEAT_SCHEDULE = {
     "onboarding-go-on": {"task": "portal.onboarding.tasks.go_on", "schedule": 10.0},
     "onboarding-remind": {"task": "portal.onboarding.tasks.remind", "schedule": 300.0},
     "renditions-judge": {"task": "portal.renditions.tasks.judge", "schedule": 3.0},
+    "releases-collect-renditions": {
+        "task": "portal.releases.tasks.collect_renditions",
+        "schedule": 900.0,
+    },
     "renditions-make-wanted": {"task": "portal.renditions.tasks.make_wanted", "schedule": 15.0},
     "partners-forget-calls": {"task": "portal.partners.tasks.forget_calls", "schedule": 3600.0},
     "activity-seal": {"task": "portal.activity.tasks.seal", "schedule": 10.0},

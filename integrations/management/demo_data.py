@@ -11,8 +11,6 @@ SCOPES = (
     "changes:read",
     "onboarding:read",
     "onboarding:complete",
-    "requests:read",
-    "requests:write",
 )
 STAFF_EMAIL = "staff@norrvik.example"
 

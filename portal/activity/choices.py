@@ -30,6 +30,8 @@ VERBS = {
     "recipe.offered": _("Download size offered"),
     "recipe.withdrawn": _("Download size no longer offered"),
     "renditions.retried": _("Failed renditions tried again"),
+    "renditions.collected": _("Files that nobody used made room"),
+    "rendition.altered": _("Lost file may come back as other bytes"),
     "pack.added": _("Pack added"),
     "pack.changed": _("Pack details changed"),
     "pack.composed": _("Contents of a pack changed"),

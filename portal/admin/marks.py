@@ -21,6 +21,8 @@ _RENDITION = {
     RenditionState.READY: ("ok", "check-circle", "bare"),
     RenditionState.WANTED: ("mute", "hourglass", "bare"),
     RenditionState.FAILED: ("bad", "x-circle", ""),
+    RenditionState.AWAY: ("mute", "minus-circle", "bare"),
+    RenditionState.ALTERED: ("bad", "swap", ""),
 }
 _ITEM = {
     PublicationItem.State.LIVE: ("ok", "check-circle", "bare"),

@@ -20,6 +20,7 @@ from portal.core.admin_site import NavPlace
 from portal.core.staff_admin import StaffAdmin, actor_of, mark
 from portal.core.staff_lists import Order
 from portal.core.templatetags.portal import by, moment, short_digest, weight
+from portal.releases import services as releases
 from portal.renditions import library, services
 from portal.renditions.choices import RenditionState
 from portal.renditions.forms import RevisionForm
@@ -178,7 +179,7 @@ class RenditionAdmin(StaffAdmin):
     can_search = True
     search_fields = ("=sha256", "=version__file_name", "=version__public_id")
     search_help_text = gettext_lazy("SHA-256, file name or id, whole")
-    actions = ("try_again", "export_csv")
+    actions = ("try_again", "accept_other", "export_csv")
     csv_columns = (
         "version__public_id", "version__file_name", "version__number", "revision__recipe__key", "revision__number",
         "state", "sha256", "media_type", "size", "width", "height", "problem", "attempts", "made_at",
@@ -225,6 +226,22 @@ class RenditionAdmin(StaffAdmin):
             self.message_user(
                 request, _("None of them had failed, so nothing was to be done."), messages.INFO
             )
+
+    @admin.action(description=gettext_lazy("Accept the other bytes"), permissions=["view"])
+    def accept_other(self, request: HttpRequest, queryset: QuerySet[Rendition]) -> None:
+        """For renditions that were lost and came back different."""
+        count = releases.accept_other_bytes(
+            renditions=queryset.values_list("pk", flat=True), now=timezone.now(), actor=actor_of(request)
+        )
+        if count:
+            text = ngettext(
+                "%(count)d rendition is made anew. Packs that hold the lost bytes get a new version.",
+                "%(count)d renditions are made anew. Packs that hold the lost bytes get a new version.",
+                count,
+            )
+            self.message_user(request, text % {"count": count}, messages.SUCCESS)
+        else:
+            self.message_user(request, _("None of them came back different."), messages.INFO)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url="", extra_context=None

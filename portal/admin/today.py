@@ -14,9 +14,11 @@ from portal.activity.choices import verb_mark, verb_text
 from portal.admin.rules import routing_line
 from portal.admin.subjects import subject_names
 from portal.core import today
+from portal.core.templatetags.portal import weight
 from portal.partners import directory
 from portal.publications import overview
 from portal.renditions import library as renditions
+from portal.renditions import store, stored
 
 
 def _list(name: str, **query: str | int) -> str:
@@ -44,6 +46,60 @@ def failed_renditions(now: datetime) -> Iterator[today.Matter]:
             action=_("Look"),
             tone="bad",
             icon="x-circle",
+        )
+
+
+@today.register
+def store_of_files(now: datetime) -> Iterator[today.Matter]:
+    """What is wrong with the store of renditions; the figures stand under Integration health."""
+    if count := renditions.altered_count():
+        yield today.Matter(
+            title=ngettext(
+                "%(count)d lost file came back as other bytes",
+                "%(count)d lost files came back as other bytes",
+                count,
+            )
+            % {"count": count},
+            detail=_("Nobody gets them until somebody says which are right: restore a backup, or accept."),
+            url=_list("rendition", state__exact="altered"),
+            action=_("Look"),
+            tone="bad",
+            icon="swap",
+        )
+    figures, free = stored.figures(), store.free_bytes()
+    if figures.missing_count:
+        yield today.Matter(
+            title=ngettext(
+                "%(count)d file is missing from the store",
+                "%(count)d files are missing from the store",
+                figures.missing_count,
+            )
+            % {"count": figures.missing_count},
+            detail=_("They are fetched again by and by. Until then archives that hold them are refused."),
+            url=reverse("admin:integration_health"),
+            action=_("Look"),
+            tone="bad",
+            icon="x-circle",
+        )
+    if free is not None and free < settings.FILES_LEAST_FREE_BYTES:
+        yield today.Matter(
+            title=_("The disk of the store is nearly full: %(free)s are left") % {"free": weight(free)},
+            detail=_("No new download size is made. What is there is still given out."),
+            url=reverse("admin:integration_health"),
+            action=_("Look"),
+            tone="bad",
+            icon="inbox",
+        )
+    elif figures.full:
+        yield today.Matter(
+            title=_("The store is full: %(kept)s of %(most)s, and nothing may go")
+            % {"kept": weight(figures.kept_bytes), "most": weight(settings.FILES_MOST_BYTES)},
+            detail=_(
+                "Everything in it is named or was used today. New files are still kept; give it more room."
+            ),
+            url=reverse("admin:integration_health"),
+            action=_("Look"),
+            icon="inbox",
         )
 
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import DateTimeField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from portal.activity import services as activity
 from portal.activity.models import Activity
@@ -33,7 +34,7 @@ from portal.partners.selectors import open_communities
 from portal.publications import selectors as publications
 from portal.publications.visibility import items_in
 from portal.renditions import services as renditions
-from portal.renditions import store
+from portal.renditions import store, stored
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +53,12 @@ _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 class EndedEarly(Exception):
     """The stream ends short of its length on purpose. Raised to the server, which closes the connection."""
+
+
+class FilesLost(DomainError):
+    """Bytes that the archive must hold are lost, and have not come back yet."""
+
+    code = "files_lost"
 
 
 def refusals(*, partner: Partner, items: Collection[Item], now: datetime) -> dict[int, DomainError]:
@@ -88,6 +95,7 @@ def check(*, partner: Partner, archive: Archive, now: datetime) -> None:
     :raises NotYet: the rights to files begin later; ``files`` names them
     :raises NotFound: files are nothing to this partner
     :raises TermsNotAccepted: the pack has terms that the company has not accepted
+    :raises FilesLost: files are missing from the store; ``files`` names them
     """
     refused = refusals(partner=partner, items=archive.items, now=now)
     found = [(item, refused[item.version_id]) for item in archive.items if item.version_id in refused]
@@ -99,6 +107,12 @@ def check(*, partner: Partner, archive: Archive, now: datetime) -> None:
             raise kind(f"{item.name}: {why}", **why.extra, files=[item.name for item, _why in of_kind])
     if archive.pack_version is not None:
         terms.require(partner, archive.pack_version.pack)
+    if lost := stored.missing_among([item.sha256 for item in archive.items]):
+        names = [item.name for item in archive.items if item.sha256 in lost]
+        raise FilesLost(
+            _("%(name)s was lost from our store. The brand's team has been told.") % {"name": names[0]},
+            files=names,
+        )
 
 
 class Sending:
@@ -176,8 +190,17 @@ class Sending:
     def _made_again(self, item: Item, *, now: datetime) -> IO[bytes]:
         """Bytes that the store lost are fetched once more; only the same ones will do."""
         rows = self.archive.holder.files.select_related("version", "revision__recipe")
-        file = rows.get(position=item.position)
-        made = renditions.ensure(version=file.version, revision=file.revision, now=now)
+        file = rows.filter(position=item.position).first()
+        if file is None:
+            raise EndedEarly(f"{item.sha256} is lost from the store, and its download is over")
+        try:
+            made = renditions.ensure(version=file.version, revision=file.revision, now=now)
+        except renditions.CameBackDifferent as error:
+            raise EndedEarly(
+                f"{item.sha256} is lost from the store, and other bytes came in its place"
+            ) from error
+        except DomainError as error:
+            raise EndedEarly(f"{item.sha256} is lost from the store: {error.code}") from error
         if made.sha256 != item.sha256:
             raise EndedEarly(f"{item.sha256} is lost from the store, and other bytes came in its place")
         return store.open_bytes(item.sha256)

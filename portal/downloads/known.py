@@ -170,7 +170,7 @@ def _known(
         language=variant.language,
         recipe=revision.recipe.key,
         media_type=rendition.media_type,
-        size=rendition.size or 0,
+        size=rendition.size or (taken.size if taken else 0),
         width=rendition.width,
         height=rendition.height,
         current_version=item.version.number if item is not None and status == Status.REPLACED else None,

@@ -49,6 +49,7 @@ class Download(models.Model):
             models.Index(fields=["partner", "-at", "-id"], name="download_newest"),
             models.Index(fields=["partner", "sha256"], name="download_digest"),
             models.Index(fields=["partner", "asset"], name="download_asset"),
+            models.Index(fields=["sha256", "at"], name="download_bytes"),
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,13 @@ class NotYet(DomainError):
     code = "rights_not_started"
 
 
+class NotKept(DomainError):
+    """These very bytes went to make room, and cannot be made again."""
+
+    code = "not_kept"
+    status = 410
+
+
 @dataclass(frozen=True)
 class Grant:
     """Leave to take one version in one size, as of the moment it was asked for."""
@@ -137,6 +144,7 @@ def find_by_digest(*, partner: Partner, sha256: str, now: datetime) -> Found:
     :raises NotFound: no such bytes for this partner
     :raises Gone: taken back
     :raises NotYet: the rights begin later
+    :raises NotKept: nobody took them for long, and what is made again from the same file is other bytes
     """
     no: DomainError | None = None
     for rendition in recipes.by_digest(sha256):
@@ -155,8 +163,15 @@ def find_by_digest(*, partner: Partner, sha256: str, now: datetime) -> Found:
             # The same bytes may belong to another file that is still given out.
             no = error
             continue
-        rendition = renditions.ensure(version=version, revision=revision, now=now)
-        if rendition.sha256 == sha256:
+        if sha256 not in rendition.former:
+            rendition = renditions.ensure(version=version, revision=revision, now=now)
+        if rendition.sha256 != sha256 or sha256 in rendition.former:
+            no = NotKept(
+                _(
+                    "These very bytes are not kept any more, and cannot be made again. Take the file as it is now."
+                )
+            )
+        else:
             grant = Grant(card=card, variant=variant, version=version, revision=revision)
             return Found(grant, rendition, file_name(version, revision, rendition))
     raise no or NotFound

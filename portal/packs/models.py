@@ -327,6 +327,7 @@ class Confirmation(models.Model):
         ]
         indexes = [
             models.Index(fields=["version"], name="confirmation_fresh", condition=Q(stale_at__isnull=True)),
+            models.Index(fields=["sha256"], name="confirmation_bytes"),
         ]
 
     def __str__(self) -> str:

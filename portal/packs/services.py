@@ -28,6 +28,7 @@ from portal.packs.manifest import manifest_of
 from portal.packs.models import Pack, PackFile, PackPick, PackRule, PackVersion
 from portal.partners.models import Community
 from portal.renditions import services as renditions
+from portal.renditions import stored
 from portal.renditions.models import Recipe, Rendition
 
 logger = logging.getLogger(__name__)
@@ -154,6 +155,9 @@ def _same_as_current(pack: Pack, found: Composition) -> bool:
     if pack.current_id is None:
         return not found.files
     held = PackFile.objects.filter(pack_version=pack.current_id)
+    if stored.missing_among(list(held.values_list("sha256", flat=True))):
+        # Lost, and perhaps to be had with other bytes by now: the next version tells.
+        return False
     now = [(file.name, file.version_id, file.revision_id) for file in found.files]
     return list(held.order_by("position").values_list("name", "version_id", "revision_id")) == now
 
@@ -192,6 +196,15 @@ def note_files(*, variants: Sequence[Variant], now: datetime) -> None:
     # version may be being composed that does not see what this transaction has not yet committed.
     locked = Pack.objects.select_for_update(no_key=True).filter(pk__in=due).order_by("pk")
     Pack.objects.filter(pk__in=[pack.pk for pack in locked]).update(due_since=now)
+
+
+@transaction.atomic
+def note_lost(*, digests: Collection[str], now: datetime) -> int:
+    """Note that bytes will not come back: packs whose current version names them are due; returns how many."""
+    files = PackFile.objects.filter(sha256__in=digests, pack_version=F("pack_version__pack__current"))
+    packs = Pack.objects.filter(closed_at__isnull=True, pk__in=files.values("pack_version__pack"))
+    locked = packs.select_for_update(no_key=True).order_by("pk")
+    return Pack.objects.filter(pk__in=[pack.pk for pack in locked]).update(due_since=now)
 
 
 @transaction.atomic

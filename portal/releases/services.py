@@ -22,6 +22,7 @@ from portal.partners.models import Community, Partner
 from portal.publications import services as publications
 from portal.publications.models import RoutingRun
 from portal.releases.facts import FileFact, Outcome
+from portal.renditions import services as cutting
 
 _VERBS = {
     Event.RELEASED: "version.released",
@@ -103,6 +104,19 @@ def file_is_gone(*, source: str, uuid: str, now: datetime) -> bool:
         now=now,
     )
     return True
+
+
+@transaction.atomic
+def accept_other_bytes(*, renditions: Collection[int], now: datetime, actor: str) -> int:
+    """
+    Let renditions whose bytes were lost come back as other bytes. Packs that hold the lost ones get a new version.
+
+    :param renditions: row numbers; those that did not come back different are left alone
+    :returns: how many were accepted
+    """
+    accepted = cutting.accept_other(renditions=renditions, now=now, actor=actor)
+    packs.note_lost(digests=[row.sha256 for row in accepted], now=now)
+    return len(accepted)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from portal.publications import services as publications
-from portal.releases import services
+from portal.releases import collecting, services
 
 
 @shared_task
@@ -17,3 +17,9 @@ def continue_routing(**kwargs) -> None:
     """Go on with a pass that changed rules asked for."""
     while services.continue_routing(now=timezone.now()):
         pass
+
+
+@shared_task(expires=600, soft_time_limit=70)
+def collect_renditions(**kwargs) -> None:
+    """Tidy up in the store of renditions, for a bounded time."""
+    collecting.collect(now=timezone.now())

@@ -29,9 +29,13 @@ class ColourSpace(models.TextChoices):
 
 
 class RenditionState(models.TextChoices):
+    """``AWAY``: made once, gone to make room. ``ALTERED``: its bytes were lost, and the source now gives others."""
+
     WANTED = "wanted", _("Wanted")
     READY = "ready", _("Ready")
     FAILED = "failed", _("Failed")
+    AWAY = "away", _("Not kept")
+    ALTERED = "altered", _("Came back different")
 
 
 class VerdictState(models.TextChoices):

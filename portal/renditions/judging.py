@@ -21,7 +21,7 @@ from portal.catalog.choices import Medium
 from portal.core.errors import NotReady
 from portal.renditions import file_names, made_to_order, rulebooks, services, store
 from portal.renditions.choices import Format, RenditionState, VerdictState
-from portal.renditions.models import Measurement, RecipeRevision, Rendition, Verdict
+from portal.renditions.models import Measurement, PictureTest, RecipeRevision, Rendition, Verdict
 from portal.renditions.verdicts import fixes, overlay, rules
 from portal.renditions.verdicts.measure import Measured, NotAPicture, measure
 from portal.renditions.verdicts.rules import State
@@ -158,6 +158,14 @@ def kept_overlay(content: bytes, verdict: rules.Verdict) -> str:
     digest, _size, _crc = services.digests(picture)
     store.put(digest, picture)
     return digest
+
+
+def redraw(sha256: str) -> None:
+    """Have a lost overlay drawn anew. That of a test picture cannot be: the picture is not kept."""
+    Verdict.objects.filter(overlay=sha256).update(
+        state=VerdictState.WANTED, overlay="", attempts=0, claimed_until=None
+    )
+    PictureTest.objects.filter(overlay=sha256).update(overlay="")
 
 
 def measured_of(sha256: str, content: bytes, *, now: datetime) -> Measured:

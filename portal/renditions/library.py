@@ -20,6 +20,11 @@ def failed_of(asset_id: int, *, limit: int = 20) -> list[Rendition]:
     )
 
 
+def altered_count() -> int:
+    """Return how many renditions were lost and came back different."""
+    return Rendition.objects.filter(state=RenditionState.ALTERED).count()
+
+
 def failed_count() -> int:
     """Return how many renditions could not be made."""
     return Rendition.objects.filter(state=RenditionState.FAILED).count()
@@ -40,7 +45,7 @@ class Unfinished:
 
 def unfinished(*, now: datetime, limit: int) -> Unfinished:
     """Return how many renditions are wanted, lost by their maker, or failed: two queries over an index of these."""
-    rows = Rendition.objects.exclude(state=RenditionState.READY).order_by("state", "pk")
+    rows = Rendition.objects.order_by("state", "pk")
     counts = {"wanted": 0, "lost": 0, "failed": 0}
     for state in (RenditionState.WANTED, RenditionState.FAILED):
         for claimed in rows.filter(state=state).values_list("claimed_until", flat=True)[:limit]:

@@ -1,5 +1,7 @@
 """How files are cut, the bytes that came of it, and what a channel's rules say of them."""
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +10,7 @@ from portal.core.ids import public_id_field
 from portal.core.texts import in_language
 from portal.partners.choices import ChannelKind
 from portal.renditions.choices import ColourSpace, Fit, Format, RenditionState, VerdictState, ZoneKind
+from portal.renditions.stored_models import StoredFile, StoreFigures
 
 __all__ = [
     "Measurement",
@@ -18,6 +21,8 @@ __all__ = [
     "Rendition",
     "Specification",
     "SpecificationRevision",
+    "StoreFigures",
+    "StoredFile",
     "Verdict",
 ]
 
@@ -108,8 +113,10 @@ class RecipeRevision(models.Model):
 
 class Rendition(models.Model):
     """
-    One version cut by one recipe revision. Its bytes lie under their sha256 in ``STORAGES["renditions"]``.
+    One version cut by one recipe revision. Its bytes lie under their sha256 in ``STORAGES["renditions"]``; those of one
+    that is away went to make room, and are made again for whoever asks.
 
+    ``former``         digests it had before: of bytes that went, and came back as others
     ``claimed_until``  somebody is fetching it until then; afterwards anybody may try again
     ``problem``        why the last try failed, in a sentence for staff
     ``crc32``          of the bytes, for archives; ``None`` for renditions made before archives were
@@ -119,6 +126,7 @@ class Rendition(models.Model):
     revision = models.ForeignKey(RecipeRevision, on_delete=models.CASCADE, related_name="renditions")
     state = models.CharField(_("state"), max_length=8, choices=RenditionState, default=RenditionState.WANTED)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
+    former = ArrayField(models.CharField(max_length=64), default=list, db_default=[], editable=False)
     media_type = models.CharField(_("format"), max_length=100, blank=True)
     size = models.BigIntegerField(_("bytes"), null=True)
     crc32 = models.BigIntegerField(null=True, editable=False)
@@ -142,9 +150,12 @@ class Rendition(models.Model):
         ]
         indexes = [
             models.Index(fields=["sha256"], name="rendition_sha256", condition=~models.Q(sha256="")),
-            # Nearly all are ready; staff and the timetable ask for the others.
+            GinIndex(fields=["former"], name="rendition_former"),
+            # Nearly all are ready or away; staff and the timetable ask for the others.
             models.Index(
-                fields=["state", "id"], name="rendition_unfinished", condition=~models.Q(state="ready")
+                fields=["state", "id"],
+                name="rendition_unfinished",
+                condition=models.Q(state__in=["wanted", "failed", "altered"]),
             ),
         ]
 
@@ -279,7 +290,8 @@ class Verdict(models.Model):
                 fields=["urgency", "attempts", "id"],
                 name="verdict_wanted",
                 condition=models.Q(state="wanted"),
-            )
+            ),
+            models.Index(fields=["overlay"], name="verdict_overlay", condition=~models.Q(overlay="")),
         ]
 
     def __str__(self) -> str:

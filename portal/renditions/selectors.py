@@ -1,7 +1,10 @@
 """Reading recipes and renditions. Which version a partner may have is decided in ``downloads``."""
 
+import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+from django.db.models import Q
 
 from portal.catalog.choices import Medium
 from portal.catalog.models import AssetVersion
@@ -170,12 +173,24 @@ def by_digest(sha256: str) -> list[Rendition]:
 
 
 def by_digests(digests: Iterable[str]) -> list[Rendition]:
-    """Return the renditions with any of these bytes."""
-    return list(
-        Rendition.objects.filter(sha256__in=list(digests), state=RenditionState.READY).select_related(
-            "version__variant__asset__product", "revision__recipe"
-        )
+    """
+    Return the renditions that have, or had, any of these bytes: one query.
+
+    One that had them is returned as it was then: with that digest, and with ``size`` ``None``, which nobody knows.
+    """
+    asked = set(digests)
+    rows = Rendition.objects.filter(Q(sha256__in=asked) | Q(former__overlap=list(asked))).select_related(
+        "version__variant__asset__product", "revision__recipe"
     )
+    found: list[Rendition] = []
+    for row in rows if asked else ():
+        if row.sha256 in asked:
+            found.append(row)
+        for old in asked.intersection(row.former):
+            before = copy.copy(row)
+            before.sha256, before.size = old, None
+            found.append(before)
+    return found
 
 
 def newest_of(versions: Iterable[int], recipes: Iterable[int]) -> dict[tuple[int, int], Rendition]:

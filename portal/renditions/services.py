@@ -6,20 +6,20 @@ import tempfile
 import time
 import uuid
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import IO, Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.activity import services as activity
 from portal.catalog.models import AssetVersion
 from portal.core.errors import DomainError, NotReady
-from portal.renditions import made_to_order, store
+from portal.renditions import made_to_order, store, stored
 from portal.renditions.choices import Format, RenditionState
 from portal.renditions.metadata import Rights
 from portal.renditions.models import Recipe, RecipeRevision, Rendition
@@ -39,6 +39,10 @@ class CannotBeMade(DomainError):
     code = "rendition_not_possible"
 
 
+class CameBackDifferent(CannotBeMade):
+    """Bytes that must be kept were lost, and the source now gives others. Nobody gets those until staff say so."""
+
+
 def ensure(
     *, version: AssetVersion, revision: RecipeRevision, now: datetime, wait_seconds: float = 20
 ) -> Rendition:
@@ -50,20 +54,18 @@ def ensure(
     :raises NotReady: it takes longer than ``wait_seconds``, or the source has no time; ask again later
     :raises CannotBeMade: the source refuses; staff find the reason with the rendition
     """
-    rendition, _created = Rendition.objects.get_or_create(version=version, revision=revision)
+    rows = Rendition.objects.annotate(used_on=stored.used_on())
+    rendition, _created = rows.get_or_create(version=version, revision=revision)
     deadline = time.monotonic() + wait_seconds
     pause = 0.02
     while True:
-        if rendition.state == RenditionState.READY and store.has(rendition.sha256):
+        if rendition.state in {RenditionState.READY, RenditionState.ALTERED} and _is_there(rendition):
             return rendition
-        if (
-            rendition.state == RenditionState.FAILED
-            and rendition.made_at
-            and now - rendition.made_at < REFUSAL
-        ):
-            raise CannotBeMade(
-                _("This size cannot be made from this file. The brand's team has been shown why.")
-            )
+        if rendition.made_at and now - rendition.made_at < REFUSAL:
+            if rendition.state == RenditionState.FAILED:
+                raise _refused()
+            if rendition.state == RenditionState.ALTERED:
+                raise _different()
         if claim := _claim(rendition, now=timezone.now()):
             return _fetch(rendition, version, revision, claim)
         if time.monotonic() > deadline:
@@ -73,6 +75,32 @@ def ensure(
         time.sleep(pause)
         pause = min(pause * 1.5, 0.5)
         rendition.refresh_from_db()
+
+
+def _is_there(rendition: Rendition) -> bool:
+    """Look for the bytes, and note once a day that they are used, before looking: then they stay."""
+    if getattr(rendition, "used_on", None) != stored.today():
+        stored.note_used(rendition.sha256, rendition.size)
+    if not store.has(rendition.sha256):
+        return False
+    if rendition.state == RenditionState.ALTERED:
+        # Somebody brought them back from a backup.
+        Rendition.objects.filter(pk=rendition.pk, state=RenditionState.ALTERED).update(
+            state=RenditionState.READY, problem=""
+        )
+        stored.note_found(rendition.sha256)
+        rendition.refresh_from_db()
+    return True
+
+
+def _refused() -> CannotBeMade:
+    return CannotBeMade(_("This size cannot be made from this file. The brand's team has been shown why."))
+
+
+def _different() -> CameBackDifferent:
+    return CameBackDifferent(
+        _("This file was lost from our store, and comes back different. The brand's team has been told.")
+    )
 
 
 def _claim(rendition: Rendition, *, now: datetime) -> uuid.UUID | None:
@@ -90,6 +118,7 @@ def _fetch(
 ) -> Rendition:
     mine = Rendition.objects.filter(pk=rendition.pk, claim=claim)
     try:
+        store.check_room()
         with tempfile.SpooledTemporaryFile(max_size=8_000_000) as target:
             fetched = get_source().fetch(
                 version=version, revision=made_to_order.to_fetch(revision), target=target
@@ -100,6 +129,8 @@ def _fetch(
             digest, size, crc = digests(finished)
             if size == 0 or size > settings.RENDITION_MAX_BYTES:
                 raise SourceRefused(f"the source sent {size} bytes")
+            if is_other := rendition.sha256 not in {"", digest}:
+                _check_may_change(rendition, digest, mine)
             store.put(digest, finished)
     except SourceUnavailable as error:
         mine.update(claimed_until=None, problem=str(error)[:300])
@@ -112,15 +143,32 @@ def _fetch(
             claimed_until=None, state=RenditionState.FAILED, problem=str(error)[:300], made_at=timezone.now()
         )
         logger.warning("rendition %s refused: %s", rendition.pk, error)
-        raise CannotBeMade(
-            _("This size cannot be made from this file. The brand's team has been shown why.")
-        ) from error
+        raise _refused() from error
     except BaseException:
         mine.update(claimed_until=None)
         raise
-    _note_made(mine, fetched, digest, size, crc)
+    former = [*rendition.former, rendition.sha256] if is_other else rendition.former
+    _note_made(mine, fetched, digest, size, crc, former=former)
     rendition.refresh_from_db()
     return rendition
+
+
+def _check_may_change(rendition: Rendition, digest: str, mine: QuerySet[Rendition]) -> None:
+    """
+    Bytes that went to make room may come back as others: nothing named them. Bytes that were lost may not.
+
+    :raises CameBackDifferent: they must be kept; staff find it with the rendition
+    """
+    if rendition.state == RenditionState.AWAY or not stored.is_held(rendition.sha256):
+        return
+    mine.update(
+        claimed_until=None,
+        state=RenditionState.ALTERED,
+        problem=f"The bytes {rendition.sha256[:12]} were lost. The media library now gives {digest[:12]}.",
+        made_at=timezone.now(),
+    )
+    logger.error("rendition %s lost %s and came back as %s", rendition.pk, rendition.sha256, digest)
+    raise _different()
 
 
 def rights_of(version: AssetVersion) -> Rights:
@@ -133,11 +181,20 @@ def rights_of(version: AssetVersion) -> Rights:
     )
 
 
-def _note_made(mine, fetched: Fetched, digest: str, size: int, crc32: int) -> None:
+def _note_made(
+    mine: QuerySet[Rendition],
+    fetched: Fetched,
+    digest: str,
+    size: int,
+    crc32: int,
+    *,
+    former: Sequence[str] = (),
+) -> None:
     # Refused when the claim ran out and somebody else took over: theirs is the one that counts.
     mine.update(
         state=RenditionState.READY,
         sha256=digest,
+        former=[old for old in dict.fromkeys(former) if old != digest],
         size=size,
         crc32=crc32,
         media_type=fetched.media_type,
@@ -245,6 +302,31 @@ def retry(*, renditions: Iterable[int], now: datetime, actor: str) -> int:
             verb="renditions.retried", subject="renditions", actor=actor, data={"count": count}, now=now
         )
     return count
+
+
+@transaction.atomic
+def accept_other(*, renditions: Iterable[int], now: datetime, actor: str) -> list[Rendition]:
+    """
+    Let renditions whose bytes were lost be made anew with other bytes. What names the lost ones goes on naming them.
+
+    :param renditions: row numbers; those that did not come back different are left alone
+    :returns: those that are made anew when somebody asks
+    """
+    rows = Rendition.objects.select_for_update().filter(pk__in=list(renditions), state=RenditionState.ALTERED)
+    accepted = list(rows.order_by("pk"))
+    for row in accepted:
+        former = [*row.former, row.sha256]
+        Rendition.objects.filter(pk=row.pk).update(
+            state=RenditionState.WANTED, sha256="", former=former, problem="", claimed_until=None
+        )
+        activity.record(
+            verb="rendition.altered",
+            subject=f"rendition:{row.pk}",
+            actor=actor,
+            data={"lost": row.sha256},
+            now=now,
+        )
+    return accepted
 
 
 def make_wanted(*, now: datetime, limit: int = 20) -> int:

@@ -33,6 +33,7 @@ SOURCES = [
             "change_requests/wishes.py",
             "core/labels.py",
             "core/paging.py",
+            "downloads/archives.py",
             "downloads/baskets.py",
             "downloads/choices.py",
             "downloads/jobs.py",
@@ -66,6 +67,7 @@ SOURCES = [
             "renditions/picture_tests.py",
             "renditions/rulebooks.py",
             "renditions/services.py",
+            "renditions/store.py",
             "renditions/verdict_words.py",
         )
     ),

@@ -42,7 +42,15 @@ class File(PartnerView):
             ),
             *FILE_HEADERS,
         ),
-        problems=("not_found", "withdrawn", "rights_not_started", "range_not_satisfiable", "not_ready"),
+        problems=(
+            "not_found",
+            "withdrawn",
+            "not_kept",
+            "rights_not_started",
+            "rendition_not_possible",
+            "range_not_satisfiable",
+            "not_ready",
+        ),
     )
     def get(self, request: ClientRequest, sha256: str) -> HttpResponseBase:
         """

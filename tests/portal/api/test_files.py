@@ -11,6 +11,7 @@ from django.utils import timezone
 from portal.activity.models import Activity
 from portal.downloads.models import Download
 from portal.releases import services as releases
+from portal.renditions import store
 from tests.builders import (
     NOON,
     current_version,
@@ -18,9 +19,11 @@ from tests.builders import (
     make_community,
     make_partner,
     make_rendition,
+    picture,
     release,
     release_one,
 )
+from tests.portal.releases.keeping import age, collect_to_the_end
 
 pytestmark = pytest.mark.django_db
 BYTES = bytes(range(256)) * 8
@@ -319,3 +322,59 @@ def test_bytes_shared_by_a_withdrawn_and_a_current_file_are_given(system, partne
 
     assert pim.get(f"/files/{SHA256}").body == BYTES
     assert pim.get(f"/files/{SHA256}/about").json()["asset"] == other.public_id
+
+
+# -- What made room ---------------------------------------------------------------------------------------------------
+def made_room() -> None:
+    """Nobody took anything for years, and everything that nothing names has gone."""
+    Download.objects.update(at=timezone.now() - timedelta(days=9000))
+    age()
+    collect_to_the_end()
+
+
+def test_bytes_that_made_room_are_made_again_and_served_if_they_are_the_same(system, partner, drawing):
+    pim = system(partner)
+    version = current_version(release_one("/Pantry/tea.jpg"))
+    first = pim.get(f"/assets/{version.variant.asset.public_id}/renditions/web-1200")
+    address = first["Location"]
+    taken_once = pim.get(address)
+    made_room()
+
+    again = pim.get(address)
+
+    assert not store.has("0" * 64) and drawing.calls == 2
+    assert (again.status_code, again.body) == (200, taken_once.body)
+
+
+def test_bytes_that_made_room_and_come_back_as_others_are_not_kept_and_still_known(
+    system, partner, drawing, monkeypatch
+):
+    pim = system(partner)
+    version = current_version(release_one("/Pantry/tea.jpg"))
+    of_asset = f"/assets/{version.variant.asset.public_id}/renditions/web-1200"
+    address = pim.get(of_asset)["Location"]
+    taken_once = pim.get(address)
+    made_room()
+    monkeypatch.setattr("tests.portal.api.conftest.picture", lambda **_: picture(width=77, colour="plum"))
+
+    gone = pim.get(address)
+    gone_still = pim.get(address)
+    about = pim.get(f"{address}/about")
+    now_given = pim.get(pim.get(of_asset)["Location"])
+
+    assert (
+        (gone.status_code, gone.json()["code"]) == (gone_still.status_code, "not_kept") == (410, "not_kept")
+    )
+    assert (about.status_code, about.json()["status"]) == (200, "current")
+    assert about.json()["size"] == len(taken_once.body)
+    assert now_given.status_code == 200 and now_given.body != taken_once.body
+
+
+def test_with_no_room_for_more_the_api_says_when_to_ask_again(system, partner, drawing, settings):
+    settings.FILES_LEAST_FREE_BYTES = 10**18
+    version = current_version(release_one("/Pantry/tea.jpg"))
+
+    answer = system(partner).get(f"/assets/{version.variant.asset.public_id}/renditions/web-1200")
+
+    assert (answer.status_code, answer["Retry-After"], answer.json()["code"]) == (503, "300", "not_ready")
+    assert "no room" in answer.json()["detail"]

@@ -193,7 +193,7 @@ def test_late_writer_whose_claim_was_taken_over_changes_nothing(source, asked):
     assert Rendition.objects.get().sha256 == made.sha256
 
 
-def test_store_never_shows_half_a_file(tmp_path):
+def test_store_never_shows_half_a_file(db, tmp_path):
     class Breaking(io.BytesIO):
         def read(self, *args):
             raise OSError("the disk is full")
