@@ -94,7 +94,7 @@ def _take(model: type[W], now: datetime, batch: int) -> list[W] | None:
         rows = rows[:1]
         if not connections.may_call(rows[0].connection, now):
             return None
-        if rows[0].attempts and rows[0].last_error:
+        if is_retry(rows[0]):
             connections.spend_retries(rows[0].connection, 1, now)
     else:
         rows = _within_budget(rows, now)
@@ -130,7 +130,7 @@ def _take(model: type[W], now: datetime, batch: int) -> list[W] | None:
 def _within_budget(rows: list[W], now: datetime) -> list[W]:
     """Leave out retries that the connection's budget does not allow; count the others, and the first attempts."""
     connection = rows[0].connection
-    retries = [row for row in rows if row.attempts and row.last_error]
+    retries = [row for row in rows if is_retry(row)]
     if retries:
         allowed = connections.spend_retries(connection, len(retries), now)
         refused = {row.pk for row in retries[allowed:]}
@@ -140,6 +140,11 @@ def _within_budget(rows: list[W], now: datetime) -> list[W]:
     if earned:
         connections.earn_retries(connection, earned, now)
     return rows
+
+
+def is_retry(row: Work) -> bool:
+    """Return whether an attempt at a row, as read from the database, follows one that went wrong at the vendor's."""
+    return bool(row.attempts and row.last_error)
 
 
 def _of_one_kind(rows: list[W]) -> list[W]:

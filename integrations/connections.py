@@ -11,6 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 
 from integrations.errors import BadOptions, Retryable
@@ -147,7 +148,9 @@ def may_call(connection: Connection, now: datetime) -> bool:
 
 # -- Budget of retries ------------------------------------------------------------------------------------------------
 # A vendor in trouble must not get many more calls from us than one that is well. The circuit sees to it when nothing
-# goes through, this when every third call fails: retries are a tenth of first attempts and a small floor; others wait.
+# goes through, this when every third call fails: retries that fail again are a tenth of first attempts and a small
+# floor; others wait. One that goes through was no extra call, so it gives its place back: when the trouble is over,
+# what has piled up is done in a minute, not in hours.
 def retries_left(connection: Connection, now: datetime) -> int:
     """Return how many attempts may be made again right now; ``connection`` as just read."""
     return max(0, int(_saved(connection, now)))
@@ -166,8 +169,9 @@ def spend_retries(connection: Connection, wanted: int, now: datetime) -> int:
     return taken
 
 
+@transaction.atomic
 def earn_retries(connection: Connection, count: int, now: datetime) -> None:
-    """Add retries that first attempts have earned."""
+    """Add retries that first attempts have earned, or that retries which went through give back."""
     row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
     saved = min(MOST_RETRIES, _saved(row, now) + count)
     Connection.objects.filter(pk=row.pk).update(retries_left=saved, retries_left_at=now)

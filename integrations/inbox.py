@@ -159,6 +159,7 @@ def process_next(handlers: Callable[[str, str], Handler], *, now: datetime, batc
     if not taken:
         return False
     steps.reached("event begun", taken[0].pk)
+    retried = [event for event in taken if claims.is_retry(event)]
     with claims.held(taken) as mine:
         if not mine:
             return True
@@ -168,6 +169,14 @@ def process_next(handlers: Callable[[str, str], Handler], *, now: datetime, batc
             _work(handler, mine[start : start + handler.batch], now)
         steps.reached("event recorded", mine[0].pk)
     steps.reached("event committed", mine[0].pk)
+    # What failed again waits again and says why; whatever else became of it, the vendor answered.
+    through = [
+        event
+        for event in retried
+        if event in mine and not (event.state == State.PENDING and event.last_error)
+    ]
+    if through:
+        connections.earn_retries(mine[0].connection, len(through), now)
     return True
 
 

@@ -82,6 +82,7 @@ def deliver_next(
     taken = claims.take(OutboxMessage, now=now)
     if not taken:
         return False
+    is_retry = claims.is_retry(taken[0])
     attempt = DeliveryAttempt.objects.create(message=taken[0], started_at=now)
     began = time.monotonic()
     steps.reached("delivery begun", taken[0].pk)
@@ -107,6 +108,8 @@ def deliver_next(
         attempt.save()
         steps.reached("delivery recorded", message.pk)
     steps.reached("delivery committed", message.pk)
+    if is_retry and (error is None or isinstance(error, Refused)):
+        connections.earn_retries(message.connection, 1, ended)
     return True
 
 
