@@ -11,6 +11,8 @@ SCOPES = (
     "changes:read",
     "onboarding:read",
     "onboarding:complete",
+    "requests:read",
+    "requests:write",
 )
 STAFF_EMAIL = "staff@norrvik.example"
 

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.catalog.models import Asset, AssetVersion, Variant
+from portal.change_requests import services as requests
+from portal.change_requests.models import ChangeRequest
 from portal.downloads import archives, baskets, jobs, shares
 from portal.downloads.choices import JobState, Origin, Via
 from portal.downloads.models import ArchiveJob, BasketItem
@@ -44,6 +46,7 @@ from tests.builders import (
     release,
     take,
 )
+from tests.portal.change_requests.builders import ask, by, by_staff
 from tests.portal.onboarding.builders import begin, step_of
 from tests.portal.packs.builders import issue, make_pack, pick, shelf
 
@@ -64,6 +67,8 @@ class House:
     ``coming``  is being prepared for the first time;  ``closed_pack`` is withdrawn;  ``halved`` holds a withdrawn file
     ==========  ===========================================================================================
 
+    ``request_open``, ``request_waiting``, ``request_solved`` and so on are what the shop asked for.
+
     Their people are called ``reader``, ``archivist``, ``newcomer``, ``loner`` and ``shut_out``; ``agent`` works for two
     companies of which one rests, ``courier`` for two that do not, ``nobody`` for none, ``staff`` for the brand.
     """
@@ -83,6 +88,7 @@ class House:
         self._channels()
         self._invitations()
         self._onboarding()
+        self._requests()
         vendors.connect(self.now)
         self.is_full = True
 
@@ -355,6 +361,41 @@ class House:
 
         self.invitation = invite("new@company.example")
         self.invitation_of_known = invite(self.nobody.email)
+
+    def _requests(self) -> None:
+        """What the shop asked for, in every state a page shows differently."""
+        self.watcher = self.person(self.shop, "Vera Viewer", role=Role.VIEWER)
+        jana, brand = by(self.reader), by_staff(self.staff)
+        asset, other = self.muesli.public_id, self.back
+        note = "For the posters in our shop windows."
+
+        def asked_for(width: int, **more) -> ChangeRequest:
+            return ask(self.shop, self.reader, now=self.now, asset=asset, width=width, note=note, **more)
+
+        day = (self.now - timedelta(days=1)).date()
+        self.request_open = asked_for(9000, format="png", background="transparent", language="de")
+        requests.take(request=self.request_open, by=brand, now=self.now, due_on=day)
+        self.request_waiting, self.request_solved, self.request_confirmed, self.request_rejected = (
+            asked_for(width) for width in (9001, 9002, 9003, 9004)
+        )
+        self.request_duplicate = asked_for(9005)
+        requests.ask_partner(request=self.request_waiting, text="With the lid?", by=brand, now=self.now)
+        requests.resolve(
+            request=self.request_solved,
+            text="Here.",
+            asset=other,
+            recipe=Recipe.objects.get(key="web-1200"),
+            by=brand,
+            now=self.now,
+        )
+        then = self.now - timedelta(days=30)
+        requests.resolve(request=self.request_confirmed, text="There.", by=brand, now=then)
+        requests.confirm_silent(now=self.now)
+        requests.reject(
+            request=self.request_rejected, text="It is not made any more.", by=brand, now=self.now
+        )
+        requests.mark_duplicate(request=self.request_duplicate, of=self.request_open, by=brand, now=self.now)
+        requests.answer(request=self.request_open, text="Rather by Friday.", by=jana, now=self.now)
 
     def _onboarding(self) -> None:
         self.start, self.applied, self.ready = (

@@ -66,6 +66,11 @@ def _channel(channel: str, rest: str = "") -> Callable[[House], str]:
     return lambda house: f"/o/{house.shop.slug}/settings/channels/{getattr(house, channel).public_id}/{rest}"
 
 
+def _request(state: str) -> Callable[[House], str]:
+    return lambda house: f"/o/{house.shop.slug}/requests/{getattr(house, f'request_{state}').name}/"
+
+
+REQUEST = ("pages/request.html", "pages/request_thread.html")
 ASSET = ("pages/asset.html", "pages/asset_sizes.html", "pages/asset_facts.html")
 
 PACK = ("pages/pack.html", "pages/pack_answer.html", "pages/pack_check.html", "pages/pack_table.html")
@@ -104,7 +109,7 @@ PLACES = [
         status=404,
     ),
     # Home
-    Place("home", _company("shop"), ("pages/home.html", "pages/home_todo.html")),
+    Place("home", _company("shop"), ("pages/home.html", "pages/home_todo.html", "pages/home_request.html")),
     Place("home, no files yet", _company("waiting"), ("pages/home.html",), reader="newcomer"),
     # Assets
     Place("assets, grid", _company("shop", "assets/"), ("pages/assets.html",)),
@@ -297,6 +302,67 @@ PLACES = [
     ),
     Place("verdict, failed", _verdict("web-1200"), ("pages/verdict.html", "pages/verdict_lines.html")),
     Place("verdict, being checked", _verdict("marketplace"), ("pages/verdict.html",)),
+    # Requests
+    Place("requests", _company("shop", "requests/"), ("pages/requests.html",)),
+    Place(
+        "requests, mine, closed",
+        _company("shop", "requests/?state=closed&whose=mine"),
+        ("pages/requests.html",),
+    ),
+    Place(
+        "requests, none yet", _company("waiting", "requests/"), ("pages/requests.html",), reader="newcomer"
+    ),
+    Place(
+        "requests, none mine",
+        _company("shop", "requests/?whose=mine"),
+        ("pages/requests.html",),
+        reader="courier",
+    ),
+    Place(
+        "requests, none closed",
+        _company("archive", "requests/"),
+        ("pages/requests.html",),
+        reader="archivist",
+    ),
+    Place(
+        "requests, unreadable",
+        _company("shop", "requests/?cursor=broken"),
+        ("pages/requests.html",),
+        status=400,
+    ),
+    Place("request, new", _company("shop", "requests/new/"), ("pages/request_new.html",)),
+    Place(
+        "request, new, there already",
+        lambda house: (
+            f"/o/{house.shop.slug}/requests/new/?"
+            + urlencode(
+                {"reason": "missing_size", "asset": house.muesli.public_id, "width": 600, "format": "png"}
+            )
+        ),
+        ("pages/request_new.html", "pages/request_offers.html", "pages/request_subject.html"),
+    ),
+    Place(
+        "request, new, asked already",
+        lambda house: (
+            f"/o/{house.shop.slug}/requests/new/?"
+            + urlencode({"reason": "missing_size", "asset": house.muesli.public_id, "width": 9001})
+        ),
+        ("pages/request_new.html",),
+    ),
+    Place(
+        "request, new, only looking",
+        _company("shop", "requests/new/"),
+        ("pages/request_new.html",),
+        "watcher",
+        403,
+    ),
+    Place("request, in progress", _request("open"), (*REQUEST, "pages/request_subject.html")),
+    Place("request, only looking", _request("open"), REQUEST, reader="watcher"),
+    Place("request, waiting", _request("waiting"), REQUEST),
+    Place("request, solved", _request("solved"), (*REQUEST, "pages/request_solved.html")),
+    Place("request, confirmed by silence", _request("confirmed"), (*REQUEST, "pages/request_solved.html")),
+    Place("request, rejected", _request("rejected"), REQUEST),
+    Place("request, duplicate", _request("duplicate"), REQUEST),
     # Share links
     Place("share links", _company("shop", "shares/"), ("pages/shares.html",)),
     Place("share links, none", _company("waiting", "shares/"), ("pages/shares.html",), reader="newcomer"),

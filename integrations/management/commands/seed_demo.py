@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from integrations import http
 from integrations.connections import ensure_connection
-from integrations.management import onboarding_demo
+from integrations.management import onboarding_demo, requests_demo
 from integrations.management.demo_data import DEMO_FOLDER, PACKS, PEOPLE, RULES, SCOPES, STAFF_EMAIL, SYSTEMS
 from integrations.models import Connection
 from integrations.routing import poll
@@ -67,6 +67,7 @@ class Command(BaseCommand):
         activity.seal()
         people, staff, systems = self._people(now), self._staff(), self._systems(now)
         onboarding_demo.fill(now=now)
+        requests_demo.fill(staff=STAFF_EMAIL, now=now)
         self._write(settings.VAR_DIR / "demo-secrets.json", self.kept)
         self._write(self.written, self._description(keys, people, staff, systems))
         self.stdout.write(f"{Partner.objects.count()} companies, {len(people)} people, {self.written}")
