@@ -76,7 +76,7 @@ def _answer(pack: Pack, publication: Publication, by: By, answer: Answer, text: 
             # Its files are held now: whoever replaced one before has raised the revision.
             revision = Publication.objects.filter(pk=publication.pk).values_list("revision", flat=True).get()
             if revision != publication.revision:
-                raise _Overtaken
+                raise _Overtaken("The asset was published anew.")
     except DomainError:
         # Replaced or withdrawn at this moment: the community asks about the new bytes by itself.
         return 0
