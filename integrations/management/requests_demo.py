@@ -24,7 +24,7 @@ def fill(*, staff: str, now: datetime) -> None:
     if partner is None or ChangeRequest.objects.exists():
         return
     # Fronts of the range; the first ones are enough for a demo.
-    page = publications.asset_page(partner, publications.AssetFilter(kind=("packshot",)), at=now, size=12)
+    page = publications.asset_page(partner, publications.AssetFilter(kind=("packshot",)), at=now, size=60)
     cards = [card for card in page.items if card.asset.view == "front"][:3]
     if len(cards) < 3:
         return
