@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from portal.api import problems
 from portal.api.authentication import ClientRequest
+from portal.api.preconditions import ChangedMeanwhile
 from portal.core.errors import BadInput, DomainError
 from portal.partners import calls
 
@@ -22,7 +23,8 @@ def once(request: ClientRequest, view: Any, work: Callable[[], Response]) -> Res
     """
     Do the work of a call, or repeat the answer the first call with the same key was given.
 
-    What a rule refuses is an answer like any other and is kept. A mistake of ours is not: the next call tries again.
+    What a rule refuses is an answer like any other and is kept. A mistake of ours is not, nor is a condition that did
+    not hold: the next call tries again.
 
     :raises BadInput: no key, or not one
     :raises KeyReused: the key came with another request
@@ -54,7 +56,7 @@ def once(request: ClientRequest, view: Any, work: Callable[[], Response]) -> Res
     except BaseException:
         calls.give_up(begun)
         raise
-    if response.status_code >= 500:
+    if response.status_code >= 500 or response.status_code == ChangedMeanwhile.status:
         calls.give_up(begun)
     else:
         content_type = response.content_type or "application/json"

@@ -45,6 +45,18 @@ _CATALOGUE = [
      "Your company has one of this name already. Change that one, or choose another name."),
     (409, "too_many", "There are as many as there may be",
      "Remove one that you no longer need."),
+    (400, "too_many_files", "More files than one archive takes",
+     "Ask for several archives."),
+    (409, "not_all_available", "Some of these files cannot be had",
+     "The member files names them, and why. Ask without them, or send allow_missing to be given the others."),
+    (409, "nothing_to_prepare", "None of these files can be had",
+     "The member files names them, and why."),
+    (409, "archive_failed", "The archive failed",
+     "Not every file of it can be made; the member files names these. Ask for an archive without them."),
+    (409, "zone_cut", "The part would cut what must be seen whole",
+     "The member zones says what. Take the part in crop, or one of the sizes in offers."),
+    (409, "too_large", "The picture has fewer pixels",
+     "Nothing is enlarged. Take one of the sizes in offers."),
     (409, "rights_not_started", "The rights begin later",
      "Come back at the time in usable_from of the asset's variant."),
     (409, "rendition_not_possible", "This size cannot be made from this file",
@@ -69,9 +81,14 @@ _CATALOGUE = [
      "A call with the same Idempotency-Key is not answered yet. Ask again in a moment, with the same key."),
     (410, "withdrawn", "Withdrawn",
      "It was published to the company and has been taken back: stop using every copy. The member reason says why."),
+<<<<<<< HEAD
     (410, "not_kept", "Not kept any more",
      "Nobody took these very bytes for long, so they made room, and the same file cut anew is other bytes. Your copy is"
      " as good as before; take the file by its asset to hold what is given out now."),
+=======
+    (412, "precondition_failed", "It has changed since you read it",
+     "The member current is how it stands now, the header ETag its tag. Look at it, then send that tag in If-Match."),
+>>>>>>> 98fe004 (wip)
     (415, "unsupported_media_type", "Not JSON",
      "Send the body as application/json."),
     (416, "range_not_satisfiable", "The file has no such range",

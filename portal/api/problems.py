@@ -102,7 +102,7 @@ def _explain(error: Exception, view: Any) -> Problem | None:
         error = NotFound()
     if isinstance(error, DomainError):
         wait = getattr(error, "retry_after", None)
-        headers = {"Retry-After": str(wait)} if wait else {}
+        headers = {"Retry-After": str(wait)} if wait else dict(getattr(error, "headers", {}))
         return Problem(error.code, error.status, str(error), error.extra, headers)
     if isinstance(error, exceptions.ParseError):
         return Problem(BadInput.code, BadInput.status, "The body is not JSON.", {"errors": []})

@@ -25,6 +25,25 @@ class BadParameter(serializers.Serializer):
     detail = serializers.CharField(help_text="What to write instead.")
 
 
+class PartSerializer(serializers.Serializer):
+    """A part of a picture, in pixels of the whole."""
+
+    left = serializers.IntegerField()
+    top = serializers.IntegerField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+
+
+class ZoneSerializer(PartSerializer):
+    kind = serializers.CharField(help_text="text, logo, mark or other.")
+
+
+class OfferSerializer(serializers.Serializer):
+    width = serializers.IntegerField(help_text="Pixels of the file.")
+    height = serializers.IntegerField(help_text="Pixels of the file.")
+    padded = serializers.BooleanField(help_text="The whole picture, with white around it.")
+
+
 class ProblemSerializer(serializers.Serializer):
     """RFC 9457. Further members are named with the types that have them."""
 
@@ -39,9 +58,21 @@ class ProblemSerializer(serializers.Serializer):
     reason = serializers.CharField(required=False, help_text="With `withdrawn`: why.")
     files = serializers.ListField(
         required=False,
-        help_text="With `withdrawn` and `rights_not_started` of an archive: names of the files. With "
-        "`digest_replaced`: `name`, `sent` and `current` digest of each.",
+        help_text="With `withdrawn` and `rights_not_started` of an archive, and with `archive_failed`: names of the "
+        "files. With `digest_replaced`: `name`, `sent` and `current` digest of each. With `not_all_available` and "
+        "`nothing_to_prepare`: each as in `left_out` of an archive.",
     )
+    crop = PartSerializer(
+        required=False,
+        allow_null=True,
+        help_text="With `zone_cut`: the best part of this ratio; null for none.",
+    )
+    offers = OfferSerializer(
+        many=True,
+        required=False,
+        help_text="With `zone_cut` and `too_large`: sizes that are possible instead.",
+    )
+    zones = ZoneSerializer(many=True, required=False, help_text="With `zone_cut`: what must be seen whole.")
     name = serializers.CharField(required=False, help_text="With `withdrawn`: the file's name.")
     sent = serializers.JSONField(
         required=False,
@@ -49,7 +80,9 @@ class ProblemSerializer(serializers.Serializer):
         "`document_replaced`: the revision.",
     )
     current = serializers.JSONField(
-        required=False, allow_null=True, help_text="The present digest or revision, beside `sent`."
+        required=False,
+        allow_null=True,
+        help_text="The present digest or revision, beside `sent`. With `precondition_failed`: how it stands now.",
     )
     request = serializers.CharField(required=False, help_text="With `already_asked`: id of the open request.")
     number = serializers.CharField(required=False, help_text="With `already_asked`: what people call it.")
@@ -98,6 +131,19 @@ LOCATION_HEADER = OpenApiParameter(
 DIGEST_HEADER = OpenApiParameter(
     "X-File-SHA256", str, "header", response=[302], description="Their digest, 64 hex digits."
 )
+#: Of archives: what resumes them.
+ARCHIVE_HEADERS = (
+    OpenApiParameter("Range", str, "header", description="One range: `bytes=1000-` resumes."),
+    OpenApiParameter(
+        "If-Range", str, "header", description="An `ETag`: the range only of this very archive."
+    ),
+    OpenApiParameter(
+        "Content-Disposition", str, "header", response=[200, 206], description="A name to save it under."
+    ),
+    OpenApiParameter(
+        "Content-Range", str, "header", response=[206, 416], description="`bytes 1000-1999/4711`"
+    ),
+)
 #: The answer to a removal.
 REMOVED = OpenApiResponse(description="It is gone.")
 FILE_HEADERS = (
@@ -126,6 +172,16 @@ _CONDITIONAL = (
 )
 
 
+_EDIT = (
+    OpenApiParameter(
+        "If-Match",
+        str,
+        "header",
+        description="An `ETag` you read: the change is made only if nothing has changed since.",
+    ),
+)
+
+
 def operation(
     name: str,
     *,
@@ -137,6 +193,7 @@ def operation(
     body: Any = None,
     is_question: bool = False,
     writes: bool = False,
+    is_edit: bool = False,
 ) -> Callable[[Any], Any]:
     """
     Describe an operation; its docstring is the longer text.
@@ -148,12 +205,15 @@ def operation(
     :param body: serializer of the request's body
     :param is_question: it has a body because it is long, and changes nothing: no key
     :param writes: it changes something without a body; with one or without, it then takes an ``Idempotency-Key``
+    :param is_edit: it changes what can be read before, and takes ``If-Match``, see ``preconditions``
     """
     writes = writes or (body is not None and not is_question)
     codes: dict[int, list[str]] = defaultdict(list)
     writing: tuple[str, ...] = _WRITING if writes else ()
     if is_question:
         writing = ("unsupported_media_type",)
+    if is_edit:
+        writing = (*writing, "precondition_failed")
     for code in (*_ALWAYS, *writing, *problems):
         codes[TYPES[code].status].append(code)
     answered = dict(answers)
@@ -169,6 +229,7 @@ def operation(
             *_HEADERS,
             *(_CONDITIONAL if is_conditional else ()),
             *(_KEY_HEADERS if writes else ()),
+            *(_EDIT if is_edit else ()),
             *parameters,
         ],
     )
@@ -200,6 +261,20 @@ def _example(kind: ProblemType) -> dict[str, Any]:
         ]
     if kind.code == "digest_replaced":
         value["files"] = [{"name": "oat-web-1200.webp", "sent": "77b0" * 16, "current": "9f2c" * 16}]
+    if kind.code == "precondition_failed":
+        value["current"] = {"id": "chn_m2n3b4v5c6x7z2a3", "name": "Amazon DE"}
+    if kind.code == "zone_cut":
+        value["crop"] = {"left": 300, "top": 0, "width": 2400, "height": 1800}
+        value["offers"] = [{"width": 1200, "height": 900, "padded": False}]
+        value["zones"] = [{"kind": "logo", "left": 900, "top": 200, "width": 700, "height": 300}]
+    if kind.code == "too_large":
+        value["offers"] = [{"width": 1600, "height": 1200, "padded": False}]
+    if kind.code in {"not_all_available", "nothing_to_prepare"}:
+        value["files"] = [
+            {"title": "Oat muesli", "status": "withdrawn", "why": "The brand has withdrawn it."}
+        ]
+    if kind.code == "archive_failed":
+        value["files"] = ["oat-web-1200.webp"]
     if kind.code == "withdrawn":
         value["reason"] = "approval_withdrawn"
     return value if kind.status == 404 else {**value, "request_id": "5f0c1a9be3d74c82a6b1f2d0"}

@@ -1,6 +1,5 @@
 """What all operations have in common."""
 
-import hashlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -12,6 +11,7 @@ from rest_framework.views import APIView
 
 from portal.api.authentication import ClientRequest
 from portal.api.inputs import Query
+from portal.api.preconditions import tag_of
 from portal.api.schema import OperationSchema
 from portal.core.errors import NotFound
 
@@ -53,12 +53,15 @@ class ApiView(APIView):
 
 
 def _conditional(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Give an answer a strong entity tag of its bytes, and answer 304 to whoever has them."""
-    if response.status_code != 200:
+    """
+    Give an answer a strong entity tag of its bytes, and answer 304 to whoever has them. What a change answers has the
+    tag that reading it would have: the next change can name it.
+    """
+    if response.status_code not in {200, 201}:
         return response
     response.headers.setdefault("Cache-Control", "private, no-cache")
-    response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-    if "If-None-Match" not in request.headers:
+    response["ETag"] = tag_of(response.content)
+    if "If-None-Match" not in request.headers or request.method not in {"GET", "HEAD"}:
         return response
     return get_conditional_response(request, etag=response["ETag"], response=response) or response
 

@@ -1,6 +1,6 @@
 """What partners answer about exact bytes, and when an answer is no longer about the right ones."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -37,7 +37,14 @@ class Given:
 
 
 @transaction.atomic
-def confirm(*, pack: Pack, by: By, given: Sequence[Given], now: datetime) -> list[Confirmation]:
+def confirm(
+    *,
+    pack: Pack,
+    by: By,
+    given: Sequence[Given],
+    now: datetime,
+    expect: Callable[[], None] | None = None,
+) -> list[Confirmation]:
     """
     Record answers about files of a pack's current version: all of them or, when one is refused, none.
 
@@ -45,12 +52,15 @@ def confirm(*, pack: Pack, by: By, given: Sequence[Given], now: datetime) -> lis
     stand under two names are answered for once.
 
     :param pack: one the partner has, as read by ``selectors``
+    :param expect: called when no answer about the pack can be given by anybody else; whatever it raises is raised
     :returns: the confirmations, in the order of ``given``
     :raises OldDigest: bytes that the pack held before, or whose file was replaced a moment ago
     :raises Gone: the file has been withdrawn
     :raises BadInput: bytes that were never in this pack, or a reason is missing
     """
     files = _locked_files(pack)
+    if expect is not None:
+        expect()
     _refuse_old(pack, files, given)
     for answer in given:
         if answer.answer.needs_reason and not (answer.reason and answer.text.strip()):
@@ -66,13 +76,21 @@ def confirm(*, pack: Pack, by: By, given: Sequence[Given], now: datetime) -> lis
 
 @transaction.atomic
 def confirm_all(
-    *, pack: Pack, by: By, manifest_sha256: str, given: Given, now: datetime, wanted_only: bool = False
+    *,
+    pack: Pack,
+    by: By,
+    manifest_sha256: str,
+    given: Given,
+    now: datetime,
+    wanted_only: bool = False,
+    expect: Callable[[], None] | None = None,
 ) -> list[Confirmation]:
     """
     Record one answer for every file of the version with this manifest that has none which still holds.
 
     :param given: its ``sha256`` is not looked at
     :param wanted_only: also for those whose answer says less than the pack asks for
+    :param expect: as in ``confirm``
     :raises OldDigest: the manifest is not the current one's; both digests are named
     """
     current = Pack.objects.select_related("current").get(pk=pack.pk).current
@@ -88,7 +106,8 @@ def confirm_all(
     answered = set(fresh.values_list("sha256", flat=True))
     digests = current.files.order_by("position").values_list("sha256", flat=True)
     wanted = dict.fromkeys(digest for digest in digests if digest not in answered)
-    return confirm(pack=pack, by=by, given=[replace(given, sha256=digest) for digest in wanted], now=now)
+    answers = [replace(given, sha256=digest) for digest in wanted]
+    return confirm(pack=pack, by=by, given=answers, now=now, expect=expect)
 
 
 def _locked_files(pack: Pack) -> list[PackFile]:

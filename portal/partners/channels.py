@@ -1,7 +1,8 @@
 """Where a partner uses media: reading and changing its channels."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -102,8 +103,48 @@ def save_channel(
 
 
 @transaction.atomic
-def remove_channel(*, channel: Channel, now: datetime, actor: str) -> None:
-    """Remove a channel with its test pictures. What was taken for it stays taken."""
+def change_channel(
+    *,
+    partner: Partner,
+    public_id: str,
+    changes: Mapping[str, Any],
+    now: datetime,
+    actor: str,
+    expect: Callable[[Channel], None] | None = None,
+) -> Channel:
+    """
+    Change some facts of a channel, and leave the others as they are at this moment.
+
+    :param changes: arguments of ``save_channel``
+    :param expect: called with the channel as it stands now, and nobody else can change it; whatever it raises is raised
+    :raises NotFound: unknown, or another company's
+    :raises NameTaken: another channel of the company is called so
+    """
+    Partner.objects.select_for_update().get(pk=partner.pk)
+    channel = get_channel(partner, public_id)
+    if expect is not None:
+        expect(channel)
+    facts: dict[str, Any] = {
+        "name": channel.name,
+        "kind": channel.kind,
+        "specification": channel.specification_id,
+        "recipes": [recipe.pk for recipe in channel.recipes.all()],
+    }
+    return save_channel(partner=partner, channel=channel, now=now, actor=actor, **{**facts, **changes})
+
+
+@transaction.atomic
+def remove_channel(
+    *, channel: Channel, now: datetime, actor: str, expect: Callable[[Channel], None] | None = None
+) -> None:
+    """
+    Remove a channel with its test pictures. What was taken for it stays taken.
+
+    :param expect: as in ``change_channel``
+    """
+    if expect is not None:
+        Partner.objects.select_for_update().get(pk=channel.partner_id)
+        expect(get_channel(channel.partner, channel.public_id))
     activity.record(
         verb="channel.removed",
         subject=channel.public_id,

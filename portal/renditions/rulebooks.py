@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -146,18 +146,22 @@ def bring(
     data: Mapping[str, Any],
     now: datetime,
     actor: str,
+    expect: Callable[[SpecificationRevision], None] | None = None,
 ) -> SpecificationRevision:
     """
     Keep a partner's own specification, or give one its next revision. The same rules again change nothing.
 
     :param specification: one of this partner's, ``None`` for a new one
     :param data: as ``verdicts.rules.build`` takes it
+    :param expect: called with the newest revision, and nobody else can add one; whatever it raises is raised
     :raises BadSpecification: something is missing, unknown or contradicts itself
     :raises KeyTaken: the partner has another one of this key
     :raises TooMany: the partner has ``MOST_OWN``
     """
     said = rules.build(data)
     Partner.objects.select_for_update().get(pk=partner.pk)
+    if expect is not None and specification is not None:
+        expect(get(partner, specification.public_id))
     own = Specification.objects.filter(partner=partner, removed_at__isnull=True)
     others = own.exclude(pk=specification.pk) if specification else own
     if others.filter(key=said.key).exists():
@@ -187,8 +191,21 @@ def bring(
 
 
 @transaction.atomic
-def remove(*, specification: Specification, now: datetime, actor: str) -> None:
-    """Remove a partner's own specification: its channels go on without rules. What was judged by it stays."""
+def remove(
+    *,
+    specification: Specification,
+    now: datetime,
+    actor: str,
+    expect: Callable[[SpecificationRevision], None] | None = None,
+) -> None:
+    """
+    Remove a partner's own specification: its channels go on without rules. What was judged by it stays.
+
+    :param expect: as in ``bring``
+    """
+    if expect is not None and specification.partner is not None:
+        Partner.objects.select_for_update().get(pk=specification.partner.pk)
+        expect(get(specification.partner, specification.public_id))
     taken = Specification.objects.filter(pk=specification.pk, removed_at__isnull=True).update(removed_at=now)
     if taken:
         specification.channels.update(specification=None)

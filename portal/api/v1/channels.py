@@ -10,6 +10,7 @@ from portal.api import inputs, paging
 from portal.api.authentication import ClientRequest
 from portal.api.idempotency import once
 from portal.api.links import Links
+from portal.api.preconditions import expect
 from portal.api.schema import REMOVED, answer, operation
 from portal.api.v1 import channel_examples as examples
 from portal.api.v1.fields import Codes, OrNull
@@ -87,8 +88,12 @@ def _facts(request: ClientRequest, data: dict[str, Any]) -> dict[str, Any]:
     return facts
 
 
+def _body(request: ClientRequest, channel: Channel) -> Any:
+    return ChannelSerializer(_described(channel, Links(request))).data
+
+
 def _answered(request: ClientRequest, channel: Channel, status: int = 200) -> Response:
-    return Response(ChannelSerializer(_described(channel, Links(request))).data, status=status)
+    return Response(_body(request, channel), status=status)
 
 
 class Channels(PartnerView):
@@ -153,28 +158,23 @@ class OneChannel(PartnerView):
         problems=("not_found", "name_taken"),
         is_conditional=False,
         body=ChannelChange,
+        is_edit=True,
     )
     def patch(self, request: ClientRequest, channel_id: str) -> Response:
         """Members left out stay as they are."""
         return once(request, self, lambda: self._change(request, channel_id))
 
     def _change(self, request: ClientRequest, channel_id: str) -> Response:
-        channel = channels.get_channel(request.partner, channel_id)
+        channels.get_channel(request.partner, channel_id)
         body = ChannelChange(data=request.data)
         body.is_valid(raise_exception=True)
-        facts = {
-            "name": channel.name,
-            "kind": channel.kind,
-            "specification": channel.specification_id,
-            "recipes": [recipe.pk for recipe in channel.recipes.all()],
-            **_facts(request, body.validated_data),
-        }
-        saved = channels.save_channel(
+        saved = channels.change_channel(
             partner=request.partner,
-            channel=channel,
+            public_id=channel_id,
+            changes=_facts(request, body.validated_data),
             now=timezone.now(),
             actor=f"client:{request.client.public_id}",
-            **facts,
+            expect=lambda held: expect(request, lambda: _body(request, held)),
         )
         return _answered(request, saved)
 
@@ -185,6 +185,7 @@ class OneChannel(PartnerView):
         problems=("not_found",),
         is_conditional=False,
         writes=True,
+        is_edit=True,
     )
     def delete(self, request: ClientRequest, channel_id: str) -> Response:
         """Its test pictures go with it. What was downloaded for it stays in your downloads."""
@@ -195,5 +196,6 @@ class OneChannel(PartnerView):
             channel=channels.get_channel(request.partner, channel_id),
             now=timezone.now(),
             actor=f"client:{request.client.public_id}",
+            expect=lambda held: expect(request, lambda: _body(request, held)),
         )
         return Response(status=204)

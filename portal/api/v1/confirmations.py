@@ -9,6 +9,7 @@ from rest_framework.response import Response
 from portal.api import inputs, paging
 from portal.api.authentication import ClientRequest
 from portal.api.idempotency import once
+from portal.api.preconditions import expect
 from portal.api.schema import answer, operation
 from portal.api.v1 import pack_examples as examples
 from portal.api.v1.fields import OrNull
@@ -135,6 +136,7 @@ class Confirmations(PartnerView):
         problems=("not_found", "digest_replaced", "withdrawn"),
         is_conditional=False,
         body=ConfirmationBody,
+        is_edit=True,
     )
     def post(self, request: ClientRequest, pack_id: str) -> Response:
         """
@@ -149,6 +151,10 @@ class Confirmations(PartnerView):
         body.is_valid(raise_exception=True)
         data = body.validated_data
         by, now = By(request.partner, f"client:{request.client.public_id}"), timezone.now()
+
+        def as_read() -> None:
+            expect(request, lambda: self._states(request.partner, pack).data)
+
         if "all" in data:
             confirming.confirm_all(
                 pack=pack,
@@ -156,10 +162,11 @@ class Confirmations(PartnerView):
                 manifest_sha256=data["manifest_sha256"],
                 given=_given(data["all"], ""),
                 now=now,
+                expect=as_read,
             )
         else:
             given = [_given(one, one["sha256"]) for one in data["answers"]]
-            confirming.confirm(pack=pack, by=by, given=given, now=now)
+            confirming.confirm(pack=pack, by=by, given=given, now=now, expect=as_read)
         return self._states(request.partner, pack)
 
     def _states(self, partner: Partner, pack: Pack) -> Response:

@@ -10,6 +10,7 @@ from portal.api import inputs, paging
 from portal.api.authentication import ClientRequest
 from portal.api.idempotency import once
 from portal.api.links import Links
+from portal.api.preconditions import expect
 from portal.api.schema import REMOVED, answer, operation
 from portal.api.v1 import channel_examples as examples
 from portal.api.v1.fields import OrNull, Texts
@@ -131,7 +132,12 @@ def _kept(request: ClientRequest, known: Specification | None) -> SpecificationR
         data={**data, "rules": [plain(rule) for rule in data["rules"]]},
         now=timezone.now(),
         actor=f"client:{request.client.public_id}",
+        expect=lambda held: expect(request, lambda: _body(request, held)),
     )
+
+
+def _body(request: ClientRequest, revision: SpecificationRevision) -> Any:
+    return SpecificationSerializer(described(revision, Links(request))).data
 
 
 def own(request: ClientRequest, specification_id: str) -> Specification:
@@ -177,8 +183,7 @@ class Specifications(PartnerView):
         return once(request, self, lambda: self._bring(request))
 
     def _bring(self, request: ClientRequest) -> Response:
-        revision = _kept(request, None)
-        return Response(SpecificationSerializer(described(revision, Links(request))).data, status=201)
+        return Response(_body(request, _kept(request, None)), status=201)
 
 
 class OneSpecification(PartnerView):
@@ -193,8 +198,7 @@ class OneSpecification(PartnerView):
     )
     def get(self, request: ClientRequest, specification_id: str) -> Response:
         """By id, or by key for one of the portal's."""
-        revision = rulebooks.get(request.partner, specification_id)
-        return Response(SpecificationSerializer(described(revision, Links(request))).data)
+        return Response(_body(request, rulebooks.get(request.partner, specification_id)))
 
     @operation(
         "revise_specification",
@@ -203,14 +207,14 @@ class OneSpecification(PartnerView):
         problems=("not_found", "not_allowed", "name_taken"),
         is_conditional=False,
         body=SpecificationBody,
+        is_edit=True,
     )
     def put(self, request: ClientRequest, specification_id: str) -> Response:
         """The same rules again change nothing; others are a new revision. Verdicts by the old one stay."""
         return once(request, self, lambda: self._revise(request, specification_id))
 
     def _revise(self, request: ClientRequest, specification_id: str) -> Response:
-        revision = _kept(request, own(request, specification_id))
-        return Response(SpecificationSerializer(described(revision, Links(request))).data)
+        return Response(_body(request, _kept(request, own(request, specification_id))))
 
     @operation(
         "remove_specification",
@@ -219,6 +223,7 @@ class OneSpecification(PartnerView):
         problems=("not_found", "not_allowed"),
         is_conditional=False,
         writes=True,
+        is_edit=True,
     )
     def delete(self, request: ClientRequest, specification_id: str) -> Response:
         """Channels that kept it go on without rules."""
@@ -229,5 +234,6 @@ class OneSpecification(PartnerView):
             specification=own(request, specification_id),
             now=timezone.now(),
             actor=f"client:{request.client.public_id}",
+            expect=lambda held: expect(request, lambda: _body(request, held)),
         )
         return Response(status=204)
