@@ -59,14 +59,9 @@ def _settle(form: OwnSizeForm, zones: list[Box]) -> _Settled:
     wish = form.wish()
     try:
         return _Settled(wish, own_sizes.settle(wish, form.version, zones))
-    except own_sizes.ZoneCut as error:
-        size = (form.version.width or 0, form.version.height or 0)
-        # With a part of its own choosing it was moved wrongly; without one the ratio itself is impossible.
-        best = own_sizes.best_part(wish.ratio, size, zones)
-        instead = () if best else tuple(own_sizes.offers(wish, size, zones))
-        return _Settled(wish, best if wish.part else None, str(error), instead)
-    except own_sizes.NotThisLarge as error:
-        return _Settled(wish, wish.part, str(error))
+    except (own_sizes.ZoneCut, own_sizes.NotThisLarge) as error:
+        instead = own_sizes.instead(wish, form.version, zones, error)
+        return _Settled(wish, instead.part, str(error), tuple(instead.offers))
 
 
 def _first(grant: Grant) -> dict[str, Any]:
@@ -152,20 +147,13 @@ def _ask_url(request: HttpRequest, grant: Grant, wish: Wish) -> str:
 def _offered(variant: str, form: OwnSizeForm, offer: own_sizes.Offer) -> dict[str, Any]:
     words = {"variant": variant, "width": offer.width, "height": offer.height}
     words["format"] = form.cleaned_data.get("format", "jpeg")
+    words |= {name: value for name in ("quality", "most_kilobytes") if (value := form.cleaned_data.get(name))}
     return {**words, "padded": "on"} if offer.padded else words
 
 
 def _pixels(box: Box | None, version) -> dict[str, int] | None:
     """Return a box in pixels of the whole picture."""
-    if box is None:
-        return None
-    wide, high = version.width or 1, version.height or 1
-    return {
-        "left": round(box.left * wide),
-        "top": round(box.top * high),
-        "width": round(box.width * wide),
-        "height": round(box.height * high),
-    }
+    return None if box is None else box.pixels((version.width or 1, version.height or 1))
 
 
 def _weight(request: HttpRequest, grant: Grant, settled: _Settled) -> str:

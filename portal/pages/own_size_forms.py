@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.catalog.models import AssetVersion
+from portal.renditions import own_sizes
 from portal.renditions.choices import Format
 from portal.renditions.cropping import Box
 from portal.renditions.own_sizes import FORMATS, Wish
@@ -33,6 +34,13 @@ class OwnSizeForm(forms.Form):
         max_value=100,
         help_text=gettext_lazy("20 to 100; empty for the usual one. PNG has none."),
     )
+    most_kilobytes = forms.IntegerField(
+        label=gettext_lazy("Kilobytes at most"),
+        required=False,
+        min_value=5,
+        max_value=100_000,
+        help_text=gettext_lazy("Empty for any weight. The best quality that is light enough is used."),
+    )
     padded = forms.BooleanField(label=gettext_lazy("The whole picture, with white around it"), required=False)
 
     def __init__(self, *args: Any, version: AssetVersion, **kwargs: Any):
@@ -46,26 +54,25 @@ class OwnSizeForm(forms.Form):
             raise ValidationError(
                 _("Give left, top and width of the part together, or none for the best part.")
             )
-        if all(given) and not self.errors and not data.get("padded"):
-            wide, high = self.version.width or 1, self.version.height or 1
-            tall = data["part"] * data["height"] / data["width"]
-            if data["left"] + data["part"] > wide + 1 or data["top"] + tall > high + 1:
-                raise ValidationError(_("The part reaches beyond the picture."))
+        if all(given) and not self.errors and not data.get("padded") and self._part(data) is None:
+            raise ValidationError(_("The part reaches beyond the picture."))
         return data
+
+    def _part(self, data: dict[str, Any]) -> Box | None:
+        ratio = data["width"] / data["height"]
+        return own_sizes.part_of(
+            self.version, left=data["left"], top=data["top"], width=data["part"], ratio=ratio
+        )
 
     def wish(self) -> Wish:
         """Return what was asked for."""
         data = self.cleaned_data
-        part = None
-        if data["part"] and not data["padded"]:
-            wide, high = self.version.width or 1, self.version.height or 1
-            tall = data["part"] * data["height"] / data["width"]
-            part = Box(data["left"] / wide, data["top"] / high, data["part"] / wide, tall / high)
         return Wish(
             width=data["width"],
             height=data["height"],
             format=Format(data["format"]),
-            part=part,
+            part=self._part(data) if data["part"] and not data["padded"] else None,
             padded=data["padded"],
             quality=data["quality"],
+            most_bytes=data["most_kilobytes"] * 1000 if data["most_kilobytes"] else None,
         )

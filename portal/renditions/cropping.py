@@ -36,6 +36,16 @@ class Box:
             and self.bottom >= other.bottom - _SLACK
         )
 
+    def pixels(self, size: tuple[int, int]) -> dict[str, int]:
+        """Return the box in pixels of a picture of this width and height."""
+        width, height = size
+        return {
+            "left": round(self.left * width),
+            "top": round(self.top * height),
+            "width": round(self.width * width),
+            "height": round(self.height * height),
+        }
+
     def as_list(self) -> list[float]:
         return [round(side, 5) for side in (self.left, self.top, self.width, self.height)]
 

@@ -119,7 +119,7 @@ def picture(
         if not (_encodes(revision) or image.interpretation == "cmyk"):
             return stamp(content, form, rights=rights, dpi=revision.dpi), size
         image = managed(image, revision.colour_space)
-        return _light_enough(image, revision, rights), size
+        return light_enough(image, revision, rights), size
     except (pyvips.Error, ValueError) as error:
         raise SourceRefused(f"The picture cannot be finished: {str(error).strip()[:200]}") from error
 
@@ -141,8 +141,12 @@ def managed(image: pyvips.Image, colour_space: str = ColourSpace.SRGB) -> pyvips
     return image.copy_memory()
 
 
-def _light_enough(image: pyvips.Image, revision: RecipeRevision, rights: Rights | None) -> bytes:
-    """Return the picture at the best quality that weighs no more than ``max_bytes``, metadata included."""
+def light_enough(image: pyvips.Image, revision: RecipeRevision, rights: Rights | None) -> bytes:
+    """
+    Return an 8-bit picture at the best quality that weighs no more than ``max_bytes``, metadata included.
+
+    :raises TooHeavy: no quality worth looking at is light enough
+    """
     form = Format(revision.format)
 
     def made(quality: int) -> bytes:

@@ -185,11 +185,7 @@ def _cut(
         image = cropping.cut(image, revision.crop)
         if (image.width, image.height) != (width, height):
             image = image.thumbnail_image(width, height=height, size="force")
-        quality = revision.quality or finishing.USUAL_QUALITY
-        content = finishing.encode(
-            image, form, quality=quality, background=revision.background, rights=rights
-        )
-        content = finishing.stamp(content, form, rights=rights, dpi=None)
+        content = finishing.light_enough(image, revision, rights)
     except (pyvips.Error, ValueError) as error:
         raise SourceRefused(f"The part cannot be cut out: {str(error).strip()[:200]}") from error
     made = replace(fetched, media_type=finishing.MEDIA_TYPES[form], width=width, height=height)

@@ -28,9 +28,13 @@ class ZoneCut(DomainError):
 
 
 class NotThisLarge(DomainError):
-    """The part has fewer pixels than were asked for; nothing is enlarged."""
+    """The part has fewer pixels than were asked for; nothing is enlarged. ``most`` is its width and height."""
 
     code = "too_large"
+
+    def __init__(self, message: str, *, most: tuple[int, int]):
+        super().__init__(message)
+        self.most = most
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Wish:
     ``part``     what is cut out; its ratio is that of width and height. ``None``: the best there is
     ``padded``   the whole picture, with white around it
     ``quality``  1 to 100, ``None`` for the usual one; PNG has none
+    ``most_bytes``  the file weighs no more: the best quality that does is searched for. ``None`` for no bound
     """
 
     width: int
@@ -48,6 +53,7 @@ class Wish:
     part: Box | None = None
     padded: bool = False
     quality: int | None = None
+    most_bytes: int | None = None
 
     @property
     def ratio(self) -> float:
@@ -114,6 +120,41 @@ def boxes(zones: Sequence[ProtectedZone]) -> list[Box]:
     return [Box(zone.left, zone.top, zone.width, zone.height) for zone in zones]
 
 
+@dataclass(frozen=True)
+class Instead:
+    """What is possible instead: ``part`` of the ratio asked for, if there is one, and other sizes."""
+
+    part: Box | None
+    offers: list[Offer]
+
+
+def instead(
+    wish: Wish, version: AssetVersion, zones: Sequence[Box], error: ZoneCut | NotThisLarge
+) -> Instead:
+    """Return what to answer beside what ``settle`` raised."""
+    size = (version.width or 0, version.height or 0)
+    if isinstance(error, NotThisLarge):
+        width = min(error.most[0], int(error.most[1] * wish.ratio))
+        return Instead(wish.part, _whole(width, wish.ratio, size, zones))
+    best = best_part(wish.ratio, size, zones)
+    # With a part of its own choosing it was moved wrongly; without one the ratio itself is impossible.
+    return Instead(best if wish.part else None, [] if best else offers(wish, size, zones))
+
+
+def part_of(version: AssetVersion, *, left: int, top: int, width: int, ratio: float) -> Box | None:
+    """
+    Return the part of a picture with this left upper corner and width, in pixels of the whole; ``None`` when it reaches
+    beyond.
+
+    :param ratio: width divided by height
+    """
+    wide, high = version.width or 1, version.height or 1
+    height = width / ratio
+    if left + width > wide + 1 or top + height > high + 1:
+        return None
+    return Box(left / wide, top / high, width / wide, height / high)
+
+
 def offers(wish: Wish, size: tuple[int, int], zones: Sequence[Box]) -> list[Offer]:
     """Return what is possible instead of a ratio that is not: the nearest ratio, and the ratio itself with white."""
     kept = hull(zones) or Box(0.5, 0.5, 0.0, 0.0)
@@ -154,10 +195,9 @@ def settle(wish: Wish, version: AssetVersion, zones: Sequence[Box]) -> Box | Non
         )
     check(part, zones)
     if wish.width > part.width * size[0] + 1 or wish.height > part.height * size[1] + 1:
-        most = {"width": int(part.width * size[0]), "height": int(part.height * size[1])}
-        raise NotThisLarge(
-            _("This part has only %(width)d × %(height)d pixels, and nothing is enlarged.") % most
-        )
+        most = (int(part.width * size[0]), int(part.height * size[1]))
+        text = _("This part has only %(width)d × %(height)d pixels, and nothing is enlarged.")
+        raise NotThisLarge(text % {"width": most[0], "height": most[1]}, most=most)
     return part
 
 
@@ -185,7 +225,9 @@ def check_revision(version: AssetVersion, revision: RecipeRevision) -> None:
 
 def order(wish: Wish, part: Box | None, *, now: datetime) -> RecipeRevision:
     """Return the revision that makes a wish come true, as ``settle`` understood it."""
-    quality = None if wish.format == Format.PNG else (wish.quality or finishing.USUAL_QUALITY)
+    # With a bound on its weight, and no wish, the best quality is searched from the top.
+    usual = None if wish.most_bytes else finishing.USUAL_QUALITY
+    quality = None if wish.format == Format.PNG else (wish.quality or usual)
     facts = {
         "width": wish.width,
         "height": wish.height,
@@ -193,6 +235,8 @@ def order(wish: Wish, part: Box | None, *, now: datetime) -> RecipeRevision:
         "format": str(wish.format),
         "quality": quality,
         "background": _WHITE,
+        # Left out where there is none, so that what was ordered before keeps its address.
+        **({"max_bytes": wish.most_bytes} if wish.most_bytes else {}),
     }
     crop = None if part is None else tuple(part.as_list())
     suffix = f"{wish.width}x{wish.height}"
@@ -215,4 +259,5 @@ def weight(wish: Wish, part: Box | None, preview: Rendition) -> int:
     sample = finishing.encode(image, wish.format, quality=quality)
     pixels = wish.width * wish.height / (image.width * image.height)
     # White around a picture weighs next to nothing; and larger pictures have less in each of their pixels.
-    return round(len(sample) * (1.0 if part is None else max(1.0, pixels) ** 0.85))
+    found = round(len(sample) * (1.0 if part is None else max(1.0, pixels) ** 0.85))
+    return min(found, wish.most_bytes) if wish.most_bytes else found

@@ -167,6 +167,12 @@ def expected_pixels(version: AssetVersion, revision: RecipeRevision) -> tuple[in
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
+def made_of(version: AssetVersion, key: str) -> Rendition | None:
+    """Return what a recipe made of a version, ``None`` when nobody has asked for it yet. Makes nothing: two queries."""
+    revision = revision_for(version, key)
+    return next(iter(_ready([version], [revision])), None) if revision is not None else None
+
+
 def by_digest(sha256: str) -> list[Rendition]:
     """Return the renditions with these bytes: usually one."""
     return by_digests([sha256])

@@ -150,3 +150,44 @@ RESPONSIVE: dict[str, Any] = {
         }
     ],
 }
+
+OWN_SIZE: dict[str, Any] = {
+    "recipe": "own-size-4c7a1e90b2d3f5a6c8e7d9f0",
+    "format": "jpeg",
+    "media_type": "image/jpeg",
+    "variant": "var_q2w3e4r5t6y7u2i3",
+    "language": "de",
+    "version": 3,
+    "width": 1200,
+    "height": 900,
+    "crop": {"left": 200, "top": 0, "width": 3600, "height": 2700},
+    "size": None,
+    "estimated_size": 182000,
+    "sha256": None,
+    "href": f"{_ROOT}/assets/ast_2kq7wz5xv3m4n6pt/renditions/own-size-4c7a1e90b2d3f5a6c8e7d9f0"
+    "?variant=var_q2w3e4r5t6y7u2i3",
+}
+
+RECIPES: dict[str, Any] = {
+    "items": [
+        {
+            "key": "web-1200",
+            "title": {"en": "Web shop", "de": "Webshop"},
+            "for": ["image", "vector"],
+            "revision": 1,
+            "width": 1200,
+            "height": 1200,
+            "fit": "bound",
+            "format": "webp",
+            "quality": 80,
+            "max_bytes": None,
+            "colour_space": "srgb",
+            "background": None,
+            "dpi": None,
+            "seconds": None,
+            "naming": None,
+            "since": "2026-09-01T00:00:00Z",
+        }
+    ],
+    "next": None,
+}

@@ -1,10 +1,17 @@
 """Responsive sets: a picture in several widths and formats, with the HTML that lets a browser choose."""
 
+from typing import Any
+
+from django.http import HttpResponseBase
 from django.utils import timezone, translation
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from portal.api import inputs
 from portal.api.authentication import ClientRequest
+from portal.api.idempotency import once
 from portal.api.links import Links
 from portal.api.schema import answer, operation
 from portal.api.v1 import channel_examples as examples
@@ -12,8 +19,13 @@ from portal.api.v1.fields import OrNull
 from portal.api.v1.renditions import RenditionQuery
 from portal.api.views import PartnerView
 from portal.downloads import sets
+from portal.downloads.choices import Via
+from portal.downloads.services import Grant, Taker
+from portal.downloads.serving import serve_set
+from portal.partners.models import Partner
 from portal.publications import selectors as publications
 from portal.renditions import responsive
+from portal.renditions.responsive import Member
 
 
 class MemberSerializer(serializers.Serializer):
@@ -37,8 +49,67 @@ class ResponsiveSerializer(serializers.Serializer):
     files = MemberSerializer(many=True)
 
 
+class ResponsiveBody(inputs.Body):
+    variant = serializers.CharField(required=False, max_length=32, help_text="Id of a variant.")
+    language = inputs.Language(required=False, help_text="Instead of `variant`.")
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        if len(data) > 1:
+            raise serializers.ValidationError(
+                {"variant": ["A variant has one language: give `variant` or `language`, not both."]}
+            )
+        return data
+
+
+def _set(partner: Partner, asset_id: str, **which: Any) -> tuple[Grant, list[Member], str, str]:
+    """Return leave to take a set, its files, and its alternative text with the language of that."""
+    now = timezone.now()
+    with translation.override(partner.language):
+        card = publications.get_asset(partner, asset_id, at=now)
+        variant = publications.choose_variant(partner, card, **which)
+    grant, files = sets.grant_of_set(
+        partner=partner, asset_id=asset_id, variant=variant.variant.public_id, now=now
+    )
+    return grant, files, *responsive.alt_for(card.asset.alt_text, variant.language)
+
+
+def _answered(
+    request: ClientRequest,
+    asset_id: str,
+    found: tuple[Grant, list[Member], str, str],
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    grant, files, alt, alt_language = found
+    links, variant = Links(request), grant.variant
+    body = {
+        "variant": variant.variant.public_id,
+        "language": variant.language,
+        "version": grant.version.number,
+        "alt_text": alt,
+        "alt_language": alt_language,
+        "snippet": responsive.snippet(files, alt),
+        "files": [
+            {
+                "recipe": member.revision.address,
+                "name": member.name,
+                "media_type": member.media_type,
+                "width": member.width,
+                "height": member.height,
+                "size": member.made.size if member.made else None,
+                "sha256": member.made.sha256 if member.made else None,
+                "href": links.rendition(asset_id, member.revision.address or "", variant.variant.public_id),
+            }
+            for member in files
+        ],
+    }
+    return Response(ResponsiveSerializer(body).data, status=status, headers=headers)
+
+
 class Responsive(PartnerView):
     required_scopes = ("assets:read",)
+    scopes_to_write = ("files:read",)
     query_class = RenditionQuery
 
     @operation(
@@ -52,36 +123,52 @@ class Responsive(PartnerView):
         The files of the current version, format by format, and the snippet for your page. You host the files: fetch
         each by its `href` and save it under its name. Asking makes none of them.
         """
-        now, partner = timezone.now(), request.partner
-        with translation.override(partner.language):
-            card = publications.get_asset(partner, asset_id, at=now)
-            variant = publications.choose_variant(partner, card, **self.query)
-        grant, files = sets.grant_of_set(
-            partner=partner, asset_id=asset_id, variant=variant.variant.public_id, now=now
-        )
-        alt, alt_language = responsive.alt_for(card.asset.alt_text, variant.language)
-        links = Links(request)
-        body = {
-            "variant": variant.variant.public_id,
-            "language": variant.language,
-            "version": grant.version.number,
-            "alt_text": alt,
-            "alt_language": alt_language,
-            "snippet": responsive.snippet(files, alt),
-            "files": [
-                {
-                    "recipe": member.revision.address,
-                    "name": member.name,
-                    "media_type": member.media_type,
-                    "width": member.width,
-                    "height": member.height,
-                    "size": member.made.size if member.made else None,
-                    "sha256": member.made.sha256 if member.made else None,
-                    "href": links.rendition(
-                        asset_id, member.revision.address or "", variant.variant.public_id
-                    ),
-                }
-                for member in files
-            ],
-        }
-        return Response(ResponsiveSerializer(body).data)
+        return _answered(request, asset_id, _set(request.partner, asset_id, **self.query))
+
+    @operation(
+        "order_responsive_set",
+        summary="Have a responsive set made",
+        answers={
+            202: answer(ResponsiveSerializer, examples.RESPONSIVE, "`sha256` is null where it is to be made.")
+        },
+        problems=("not_found", "withdrawn", "rights_not_started"),
+        is_conditional=False,
+        body=ResponsiveBody,
+    )
+    def post(self, request: ClientRequest, asset_id: str) -> Response:
+        """
+        The files that are not there yet are made in the background, so that the archive is ready when you come for it.
+        `Retry-After` says when to ask again; without it all are there.
+        """
+        return once(request, self, lambda: self._order(request, asset_id))
+
+    def _order(self, request: ClientRequest, asset_id: str) -> Response:
+        body = ResponsiveBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        found = _set(request.partner, asset_id, **body.validated_data)
+        missing = responsive.want(found[0].version, found[1])
+        headers = {"Retry-After": "10"} if missing else {}
+        return _answered(request, asset_id, found, status=202, headers=headers)
+
+
+class ResponsiveArchive(PartnerView):
+    required_scopes = ("assets:read", "files:read")
+    query_class = RenditionQuery
+
+    @operation(
+        "download_responsive_set",
+        summary="Download a responsive set",
+        answers={
+            (200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, description="The whole archive.")
+        },
+        problems=("not_found", "withdrawn", "rights_not_started", "not_ready"),
+    )
+    def get(self, request: ClientRequest, asset_id: str) -> HttpResponseBase:
+        """
+        All files under their names and the snippet as `picture.html` in one ZIP. While some are not made yet this
+        answers 503 with `Retry-After`, and has them made.
+        """
+        grant, files, alt, _language = _set(request.partner, asset_id, **self.query)
+        archive = sets.archive_of(grant=grant, files=files, snippet=responsive.snippet(files, alt))
+        taker = Taker(actor=f"client:{request.client.public_id}", via=Via.API)
+        return serve_set(request._request, archive, partner=request.partner, taker=taker)

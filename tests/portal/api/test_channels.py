@@ -1,11 +1,14 @@
 """Channels, specifications and verdicts by API."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.api.permissions import SCOPES
 from portal.partners.models import Channel
 from portal.publications import feasibility
+from portal.publications.models import FeasibilityReport
 from portal.renditions import judging
 from portal.renditions.models import Specification, Verdict
 from tests.builders import make_community, make_partner, make_rendition, picture, release_one
@@ -195,6 +198,29 @@ def test_whole_catalogue_is_checked_in_the_background(pim, drawing):
     }
     assert [line["rule"] for line in cannot[0]["why"]] == ["longest-side"]
     assert pim.get("/specifications/own-shop/reports").json()["items"] == [report]
+
+
+def test_list_of_reports_costs_the_same_for_one_and_many(pim):
+    release_one("/Ours/a.jpg")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as caught:
+            assert pim.get("/specifications/own-shop/reports").status_code == 200
+        return len(caught)
+
+    def ask(recipe: str) -> None:
+        body = {"recipe": recipe}
+        asked = pim.write("POST", "/specifications/own-shop/reports", body, Idempotency_Key=recipe)
+        assert asked.status_code == 202
+        FeasibilityReport.objects.update(gathered_at=timezone.now(), finished_at=timezone.now())
+
+    ask("web-1200")
+    one = queries()
+    ask("web-jpeg")
+    ask("marketplace")
+
+    assert len(pim.get("/specifications/own-shop/reports").json()["items"]) == 3
+    assert queries() == one
 
 
 def test_size_that_cannot_be_checked_is_refused(pim):
