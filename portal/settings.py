@@ -335,6 +335,8 @@ SPECTACULAR_SETTINGS = {
         "AnswerState": ["open", "stale", "received", "in_use", "review", "refused"],
         "FileStatus": ["current", "replaced", "withdrawn"],
         "LookUpAnswer": ["found", "no_media", "not_yours", "unknown"],
+        "FileFormat": "portal.renditions.choices.Format.values",
+        "PictureFormat": ["jpeg", "png", "webp", "avif"],
         "CheckStatus": ["current", "replaced", "withdrawn", "unknown"],
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

@@ -19,7 +19,7 @@ from portal.core.admin_site import NavPlace
 from portal.core.staff_admin import StaffAdmin, actor_of, mark
 from portal.core.staff_lists import Order
 from portal.core.templatetags.portal import moment
-from portal.downloads import shares
+from portal.downloads import share_selectors, shares
 from portal.downloads.models import ShareLink
 
 
@@ -45,7 +45,7 @@ class ShareLinkAdmin(StaffAdmin):
     )  # fmt: skip
 
     def prepare(self, rows: list[Any]) -> None:
-        recipients = shares.recipients_of(rows)
+        recipients = share_selectors.recipients_of(rows)
         for row in rows:
             row.sent_to = recipients.get(row.pk, [])
 

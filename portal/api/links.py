@@ -35,6 +35,12 @@ class Links:
     def report(self, report: str) -> str:
         return f"{self._root}/reports/{report}"
 
+    def archive(self, archive: str) -> str:
+        return f"{self._root}/archives/{archive}"
+
+    def share(self, share: str) -> str:
+        return f"{self._root}/shares/{share}"
+
     def pack(self, pack: str) -> str:
         return f"{self._root}/packs/{pack}"
 

@@ -81,14 +81,11 @@ _CATALOGUE = [
      "A call with the same Idempotency-Key is not answered yet. Ask again in a moment, with the same key."),
     (410, "withdrawn", "Withdrawn",
      "It was published to the company and has been taken back: stop using every copy. The member reason says why."),
-<<<<<<< HEAD
     (410, "not_kept", "Not kept any more",
      "Nobody took these very bytes for long, so they made room, and the same file cut anew is other bytes. Your copy is"
      " as good as before; take the file by its asset to hold what is given out now."),
-=======
     (412, "precondition_failed", "It has changed since you read it",
      "The member current is how it stands now, the header ETag its tag. Look at it, then send that tag in If-Match."),
->>>>>>> 98fe004 (wip)
     (415, "unsupported_media_type", "Not JSON",
      "Send the body as application/json."),
     (416, "range_not_satisfiable", "The file has no such range",

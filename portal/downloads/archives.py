@@ -220,12 +220,16 @@ def record(*, archive: Archive, items: Sequence[Item], partner: Partner, taker: 
     resumed is one taking.
 
     :returns: how many were recorded
+    :raises EndedEarly: the prepared download they belong to was removed: nothing may leave unrecorded
     """
     began = set(_taken(items, partner, taker, since=now - PARTS))
     rows = archive.holder.files.filter(position__in=[item.position for item in items]).select_related(
         "variant__asset", "version", "revision__recipe"
     )
-    fresh = [row for row in rows.order_by("position") if row.sha256 not in began]
+    held = list(rows.order_by("position"))
+    if len(held) < len(items):
+        raise EndedEarly(f"{archive.name} is no longer there")
+    fresh = [row for row in held if row.sha256 not in began]
     save_all(_download(row, partner, taker, now) for row in fresh)
     activity.record_all(
         Activity(

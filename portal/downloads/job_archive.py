@@ -4,12 +4,39 @@ import hashlib
 import zlib
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
+from portal.core.errors import DomainError, NotReady
+from portal.downloads.job_selectors import items_of
 from portal.downloads.models import ArchiveJob
 from portal.packs.bag import Archive, Item
 from portal.packs.zipping import Entry, Layout
 
 #: Part of every entity tag: to be raised when the same job would make other bytes than before.
 _LAYOUT = 1
+
+
+class Failed(DomainError):
+    """A file could not be made, so there is no archive; ``files`` names those."""
+
+    code = "archive_failed"
+
+
+def ready_archive(job: ArchiveJob) -> Archive:
+    """
+    Return the archive of a prepared download. Whether its files may be taken now is another question.
+
+    :raises NotReady: it is being prepared
+    :raises Failed: it will never be ready
+    """
+    if job.is_open:
+        raise NotReady(
+            _("This download is not ready yet. Its progress stands under Downloads."), retry_after=10
+        )
+    if not job.is_ready:
+        names = list(job.files.exclude(problem="").order_by("position").values_list("name", flat=True)[:100])
+        raise Failed(_("This download failed: not every file of it can be made."), files=names)
+    return archive_of(job, items_of(job))
 
 
 def archive_of(job: ArchiveJob, items: Sequence[Item]) -> Archive:

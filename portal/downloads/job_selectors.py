@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
 
 from portal.core.errors import NotFound
+from portal.core.paging import Page, paginate
 from portal.downloads.models import ArchiveJob, JobFile
 from portal.packs.bag import Item
 from portal.partners.models import Partner
@@ -23,12 +26,32 @@ class JobLine:
     def percent(self) -> int:
         return self.done * 100 // (self.job.file_count or 1)
 
+    @property
+    def kept_until(self) -> datetime:
+        """When it is removed by itself, at the earliest."""
+        return self.job.begun_at + timedelta(days=settings.ARCHIVE_JOBS_KEPT_DAYS)
+
+
+def _jobs(partner: Partner) -> QuerySet[ArchiveJob]:
+    rows = ArchiveJob.objects.filter(partner=partner).select_related("user")
+    return rows.annotate(done=Count("files", filter=~Q(files__sha256="")))
+
 
 def jobs_of(partner: Partner, *, limit: int = 20) -> list[JobLine]:
     """Return the company's last prepared downloads, newest first: two queries."""
-    rows = ArchiveJob.objects.filter(partner=partner).select_related("user").order_by("-begun_at", "-pk")
-    jobs = list(rows.annotate(done=Count("files", filter=~Q(files__sha256="")))[:limit])
-    return _lines(jobs)
+    return _lines(list(_jobs(partner).order_by("-begun_at", "-pk")[:limit]))
+
+
+def jobs_page(partner: Partner, *, size: int = 50, cursor: str | None = None) -> Page:
+    """
+    Return one page of the company's prepared downloads as ``JobLine``, newest first: two queries.
+
+    :raises BadInput: the cursor is damaged
+    """
+    page = paginate(
+        _jobs(partner), order=("-begun_at", "-id"), kinds=(datetime, int), size=size, cursor=cursor
+    )
+    return Page(_lines(page.items), page.next, page.previous)
 
 
 def get_job(partner: Partner, public_id: str) -> ArchiveJob:

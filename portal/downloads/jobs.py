@@ -7,7 +7,7 @@ with every file, or failed, with the file and the reason. Whether its files may 
 
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -22,7 +22,7 @@ from portal.downloads import job_mails
 from portal.downloads.choices import JobState, Origin
 from portal.downloads.models import ArchiveJob, JobFile
 from portal.downloads.services import Taker
-from portal.downloads.wishes import Examined, Wish, examine
+from portal.downloads.wishes import Examined, NotAllAvailable, Wish, examine, left_out
 from portal.packs.making import make_missing
 from portal.partners.models import Partner
 from portal.renditions import file_names, naming
@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 
 #: More files than this are several downloads.
 MOST_FILES = 10_000
+#: Prepared downloads a company may have under way: one that asks without end would keep all others waiting.
+MOST_OPEN = 20
 #: How long one try to send a mail may take before somebody tries again.
 _MAIL_AGAIN = timedelta(minutes=5)
 
@@ -48,6 +50,12 @@ class TooManyFiles(DomainError):
     status = 400
 
 
+class TooManyJobs(DomainError):
+    """The company has as many prepared downloads under way as there may be."""
+
+    code = "too_many"
+
+
 @transaction.atomic
 def begin(
     *,
@@ -57,17 +65,30 @@ def begin(
     origin: Origin,
     now: datetime,
     wants_mail: bool = False,
+    unknown: Sequence[Mapping[str, str]] = (),
+    whole: bool = False,
 ) -> ArchiveJob:
     """
     Begin an archive of those of these files that can be had now; the others are named in ``left_out``.
 
+    :param unknown: what was asked for and is no file of this partner's, as ``wishes.left_out`` describes files
+    :param whole: rather none than one that lacks something
     :raises NothingToPrepare: none can be had
+    :raises NotAllAvailable: some cannot be had, and it was to be whole
     :raises TooManyFiles: more than ``MOST_FILES``
+    :raises TooManyJobs: ``MOST_OPEN`` are under way
     """
+    Partner.objects.select_for_update(no_key=True).get(pk=partner.pk)
+    if ArchiveJob.objects.filter(partner=partner, state=JobState.PREPARING).count() >= MOST_OPEN:
+        text = _("%(count)d downloads are being prepared already. Please wait until one is ready.")
+        raise TooManyJobs(text % {"count": MOST_OPEN})
     found = examine(partner, wishes, at=now)
+    lacking = [*unknown, *(left_out(one) for one in found if not one.is_available)]
+    if lacking and whole:
+        raise NotAllAvailable(_("Some of these files cannot be downloaded now."), files=lacking)
     usable = _each_once(one for one in found if one.is_available)
     if not usable:
-        raise NothingToPrepare(_("None of these files can be downloaded now."))
+        raise NothingToPrepare(_("None of these files can be downloaded now."), files=lacking)
     if len(usable) > MOST_FILES:
         raise TooManyFiles(
             _("One archive holds at most %(count)d files. Please choose fewer.") % {"count": MOST_FILES}
@@ -77,11 +98,7 @@ def begin(
         user=taker.user,
         actor=taker.actor,
         origin=origin,
-        left_out=[
-            {"title": one.title, "recipe": one.recipe.key, "why": one.why}
-            for one in found
-            if not one.is_available
-        ],
+        left_out=lacking,
         file_count=len(usable),
         wants_mail=wants_mail and taker.user is not None,
         begun_at=now,
@@ -194,6 +211,24 @@ def set_mail(*, job: ArchiveJob, wanted: bool) -> None:
     """Say whether to tell the person who asked for a job when it ends. One that is over is left as it is."""
     rows = ArchiveJob.objects.filter(pk=job.pk, state=JobState.PREPARING, user__isnull=False)
     rows.update(wants_mail=wanted)
+
+
+@transaction.atomic
+def remove(*, job: ArchiveJob, actor: str, now: datetime) -> None:
+    """
+    Remove a prepared download: one under way stops, an answer that runs ends short before its next file. What was taken
+    stays recorded.
+    """
+    gone, _rows = ArchiveJob.objects.filter(pk=job.pk).delete()
+    if gone:
+        activity.record(
+            verb="archive.removed",
+            subject=job.public_id,
+            actor=actor,
+            partner_id=job.partner_id,
+            data={"state": str(job.state), "files": job.file_count},
+            now=now,
+        )
 
 
 def send_mails(*, now: datetime, limit: int = 50) -> int:

@@ -89,7 +89,7 @@ class ArchiveJob(models.Model):
     A set of files being prepared as one archive, or prepared. It belongs to the company: colleagues may take it too.
 
     ``state``      preparing -> ready | failed
-    ``left_out``   ``[{"title", "recipe", "why"}]``: what was asked for and could not be had when it began, in words
+    ``left_out``   what was asked for and could not be had when it began, as ``wishes.left_out`` describes it
     ``mail_due_at``  when to tell ``user`` that it ended, ``None`` for not at all; ``wants_mail`` while it is not over
     ``closed_at``  when it became ready or failed
     """

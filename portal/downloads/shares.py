@@ -7,7 +7,7 @@ one changes nothing, because mail scanners follow links; taking is a POST, which
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,13 +16,14 @@ from django.core import signing
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from portal.accounts.models import User
 from portal.activity import services as activity
 from portal.core import rowscope
 from portal.core.errors import BadInput, DomainError, Forbidden, Gone, NotFound
 from portal.downloads.choices import Via
 from portal.downloads.models import ShareFile, ShareLink, ShareRecipient
 from portal.downloads.services import Taker
-from portal.downloads.wishes import Examined, Wish, examine
+from portal.downloads.wishes import Examined, NotAllAvailable, Wish, examine, left_out
 from portal.packs import selectors as packs
 from portal.packs.models import Pack, PackVersion
 from portal.partners.choices import Role
@@ -79,6 +80,26 @@ class Opened:
         return None if most is None else max(0, most - self.recipient.downloads)
 
 
+@dataclass(frozen=True)
+class Sharer:
+    """Who gives files of a company away: ``actor`` as the activity record names it, ``user`` when it is a person."""
+
+    partner: Partner
+    actor: str
+    user: User | None = None
+
+    @classmethod
+    def person(cls, membership: Membership) -> "Sharer":
+        """
+        Return a member of a company as one who may share.
+
+        :raises Forbidden: the person may only look and download
+        """
+        if membership.role == Role.VIEWER:
+            raise Forbidden(_("Members and managers of your company may share files. Ask one of them."))
+        return cls(membership.partner, f"user:{membership.user.public_id}", membership.user)
+
+
 def token_digest(token: str) -> str:
     """Return what is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()
@@ -87,7 +108,7 @@ def token_digest(token: str) -> str:
 @transaction.atomic
 def share(
     *,
-    membership: Membership,
+    by: Sharer,
     title: str,
     emails: Iterable[str],
     wishes: Sequence[Wish] = (),
@@ -95,6 +116,7 @@ def share(
     expires_at: datetime,
     most_downloads: int | None = None,
     password: str = "",
+    unknown: Sequence[Mapping[str, str]] = (),
     now: datetime,
 ) -> tuple[ShareLink, dict[str, str]]:
     """
@@ -102,27 +124,28 @@ def share(
 
     :param wishes: files; those that cannot be had now are refused as a whole
     :param pack: read by ``packs.selectors.get_pack``
+    :param unknown: what was asked for and is no file of this company's, as ``wishes.left_out`` describes files
     :returns: the link, and each recipient's token by mail address; the tokens are kept nowhere
-    :raises Forbidden: the person may only look and download
+    :raises NotAllAvailable: some files cannot be had now
     :raises BadInput: nobody, nothing or too much to share, or an end that is past or too far
     """
-    if membership.role == Role.VIEWER:
-        raise Forbidden(_("Members and managers of your company may share files. Ask one of them."))
-    partner: Partner = membership.partner
+    partner = by.partner
     people = list(dict.fromkeys(email.strip().lower() for email in emails if email.strip()))
     if not 1 <= len(people) <= MOST_RECIPIENTS:
         raise BadInput(_("Name 1 to %(count)d people.") % {"count": MOST_RECIPIENTS})
     if not now < expires_at <= now + LONGEST:
         raise BadInput(_("A link ends after at least a day and at most a year."))
-    if (pack is None) == (not wishes) or len(wishes) > MOST_FILES:
+    if (pack is None) == (not wishes and not unknown) or len(wishes) > MOST_FILES:
         raise BadInput(_("Share a pack, or 1 to %(count)d files.") % {"count": MOST_FILES})
     found = examine(partner, wishes, at=now)
-    if not all(one.is_available for one in found):
-        raise BadInput(_("Some of these files cannot be downloaded now. Remove them first."))
+    if lacking := [*unknown, *(left_out(one) for one in found if not one.is_available)]:
+        raise NotAllAvailable(
+            _("Some of these files cannot be downloaded now. Remove them first."), files=lacking
+        )
     link = ShareLink.objects.create(
         partner=partner,
-        user=membership.user,
-        actor=f"user:{membership.user.public_id}",
+        user=by.user,
+        actor=by.actor,
         title=title.strip()[:120] or _("Files from %(company)s") % {"company": partner.name},
         pack=pack,
         most_downloads=most_downloads,
@@ -288,32 +311,6 @@ def contents(opened: Opened, *, at: datetime) -> list[tuple[str, Examined]]:
     wishes = [Wish(file.variant_id, file.recipe_id, None, file.title) for file in files]
     found = examine(opened.link.partner, wishes, at=at)
     return [(key_of(file), one) for file, one in zip(files, found, strict=True)]
-
-
-def links_of(partner: Partner, *, limit: int = 100) -> list[ShareLink]:
-    """Return a company's links, newest first, with recipients and files loaded: four queries."""
-    rows = ShareLink.objects.filter(partner=partner).select_related("user", "pack")
-    return list(rows.prefetch_related("recipients", "files").order_by("-created_at", "-pk")[:limit])
-
-
-def recipients_of(links: Iterable[ShareLink]) -> dict[int, list[ShareRecipient]]:
-    """Return the recipients of links, by the links' row numbers. For staff."""
-    found: dict[int, list[ShareRecipient]] = {}
-    for row in ShareRecipient.objects.filter(link__in=list(links)).order_by("pk"):
-        found.setdefault(row.link_id, []).append(row)
-    return found
-
-
-def get_link(partner: Partner, public_id: str) -> ShareLink:
-    """
-    Return one link of a company.
-
-    :raises NotFound: unknown, or another company's
-    """
-    link = ShareLink.objects.filter(partner=partner, public_id=public_id).select_related("partner").first()
-    if link is None:
-        raise NotFound
-    return link
 
 
 def shared_pack(opened: Opened, *, at: datetime) -> PackVersion:

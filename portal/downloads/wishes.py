@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from portal.catalog.choices import Withdrawal
 from portal.catalog.models import AssetVersion, Variant
+from portal.core.errors import DomainError
 from portal.core.labels import language_name
 from portal.core.texts import in_language
 from portal.partners.models import Partner
@@ -57,6 +58,12 @@ class Standing:
     }
 
 
+class NotAllAvailable(DomainError):
+    """Some of the files cannot be had now; ``files`` are these, as ``left_out`` describes them."""
+
+    code = "not_all_available"
+
+
 @dataclass(frozen=True)
 class Examined:
     """
@@ -92,9 +99,29 @@ class Examined:
         return in_language(self.wish.title or {}) or _("A file you chose before")
 
     @property
+    def language(self) -> str:
+        return self.variant.language if self.variant is not None else self.wish.language
+
+    @property
     def language_label(self) -> str:
-        language = self.variant.language if self.variant is not None else self.wish.language
-        return language_name(language) if language else ""
+        return language_name(self.language) if self.language else ""
+
+
+def left_out(one: Examined) -> dict[str, str]:
+    """
+    Return what is said of a file that cannot be had, JSON-ready: ``status`` of ``Standing``, ``why`` in a sentence;
+    ``asset`` and ``variant`` are public ids, empty when the company may not see anything of it.
+    """
+    variant = one.variant
+    return {
+        "title": one.title,
+        "asset": variant.asset.public_id if variant is not None else "",
+        "variant": variant.public_id if variant is not None else "",
+        "language": one.language,
+        "recipe": one.recipe.key,
+        "status": one.standing,
+        "why": one.why,
+    }
 
 
 def examine(partner: Partner, wishes: Iterable[Wish], *, at: datetime) -> list[Examined]:

@@ -1,4 +1,4 @@
-"""Prepared downloads: take one, ask to be told, begin one again."""
+"""Prepared downloads: take one, ask to be told, stop or remove one."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -7,22 +7,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.core.errors import NotReady
 from portal.downloads import archives, job_selectors, jobs
-from portal.downloads.job_archive import archive_of
+from portal.downloads.job_archive import ready_archive
 from portal.downloads.serving import serve_archive
 from portal.pages.takers import taker_of
+from portal.partners.choices import Role
 
 
 @require_safe
 def archive(request: HttpRequest, job: str) -> HttpResponseBase:
     """Give out a prepared download, whole or from where an earlier one broke off. Every file is checked again now."""
-    found = job_selectors.get_job(request.company, job)
-    if not found.is_ready:
-        raise NotReady(
-            _("This download is not ready yet. Its progress stands under Downloads."), retry_after=10
-        )
-    made = archive_of(found, job_selectors.items_of(found))
+    made = ready_archive(job_selectors.get_job(request.company, job))
     archives.check(partner=request.company, archive=made, now=timezone.now())
     return serve_archive(request, made, partner=request.company, taker=taker_of(request))
 
@@ -35,4 +30,16 @@ def tell(request: HttpRequest, job: str) -> HttpResponse:
     jobs.set_mail(job=found, wanted=wanted)
     if wanted:
         messages.success(request, _("We tell you by mail when it is ready."))
+    return redirect("pages:downloads", request.company.slug)
+
+
+@require_POST
+def remove(request: HttpRequest, job: str) -> HttpResponse:
+    """Stop preparing one, or remove one that is over."""
+    found = job_selectors.get_job(request.company, job)
+    if request.membership.role == Role.VIEWER and found.user_id != request.user.pk:
+        messages.error(request, _("Whoever asked for it, or a member of your company, may remove it."))
+    else:
+        jobs.remove(job=found, actor=taker_of(request).actor, now=timezone.now())
+        messages.success(request, _("The download has been removed."))
     return redirect("pages:downloads", request.company.slug)

@@ -1,6 +1,5 @@
 """Share links of a company: make one of what is in the basket, see what became of it, take it back."""
 
-import logging
 from collections.abc import Mapping
 
 from django.contrib import messages
@@ -12,13 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from portal.core.errors import DomainError
-from portal.downloads import baskets, share_mails, shares
+from portal.downloads import baskets, share_mails, share_selectors, shares
 from portal.downloads.forms import ShareForm
 from portal.downloads.models import ShareLink
+from portal.downloads.shares import Sharer
 from portal.packs import selectors as packs
 from portal.partners.choices import Role
-
-logger = logging.getLogger(__name__)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,9 +29,8 @@ def share(request: HttpRequest) -> HttpResponse:
     wishes = [] if pack is not None else baskets.wishes_of(request.company, request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            link, tokens = shares.share(
-                membership=request.membership, wishes=wishes, pack=pack, now=now, **form.facts()
-            )
+            by = Sharer.person(request.membership)
+            link, tokens = shares.share(by=by, wishes=wishes, pack=pack, now=now, **form.facts())
         except DomainError as error:
             form.add_error(None, str(error))
         else:
@@ -44,21 +41,14 @@ def share(request: HttpRequest) -> HttpResponse:
         "pack": pack,
         "count": len(wishes),
         "may_share": request.membership.role != Role.VIEWER,
-        "links": [(link, link.is_open(at=now)) for link in shares.links_of(request.company)],
+        "links": [(link, link.is_open(at=now)) for link in share_selectors.links_of(request.company)],
     }
     return render(request, "pages/shares.html", context, status=400 if form.is_bound else 200)
 
 
 def _send(request: HttpRequest, link: ShareLink, tokens: Mapping[str, str]) -> None:
-    failed = []
-    for email, token in tokens.items():
-        try:
-            share_mails.send_link(link, email=email, token=token, language=get_language() or "en")
-        except OSError:
-            logger.warning("a mail about %s was not taken", link.public_id, exc_info=True)
-            failed.append(email)
+    failed = share_mails.send_links(link, tokens, language=get_language() or "en")
     if failed:
-        # Their tokens are known to nobody: the way on is a new link for them.
         text = _("The mail could not be sent to %(people)s. Share again with them in a moment.")
         messages.error(request, text % {"people": ", ".join(failed)})
     else:
@@ -68,7 +58,7 @@ def _send(request: HttpRequest, link: ShareLink, tokens: Mapping[str, str]) -> N
 @require_POST
 def revoke(request: HttpRequest, link: str) -> HttpResponse:
     """Take a link back, for everybody at once."""
-    found = shares.get_link(request.company, link)
+    found = share_selectors.get_link(request.company, link)
     if request.membership.role == Role.VIEWER:
         messages.error(request, _("Members and managers of your company may take links back."))
     elif shares.revoke(link=found, actor=f"user:{request.user.public_id}", now=timezone.now()):

@@ -26,6 +26,7 @@ from portal.pages.pack_files import pack_archive, pack_manifest
 from portal.pages.packs import pack, pack_terms, packs
 from portal.pages.preferences import language, scheme
 from portal.pages.prepared import archive, tell
+from portal.pages.prepared import remove as remove_prepared
 from portal.pages.products import complete_set, look_up
 from portal.pages.request_new import request_new
 from portal.pages.requests import request_answer, request_confirm, request_page, request_reopen, requests
@@ -78,6 +79,7 @@ urlpatterns = [
     path("o/<slug:company>/products/complete-set/", complete_set, name="products-set"),
     path("o/<slug:company>/downloads/prepared/<str:job>/", archive, name="prepared"),
     path("o/<slug:company>/downloads/prepared/<str:job>/tell/", tell, name="prepared-tell"),
+    path("o/<slug:company>/downloads/prepared/<str:job>/remove/", remove_prepared, name="prepared-remove"),
     path("o/<slug:company>/packs/", packs, name="packs"),
     path("o/<slug:company>/packs/<slug:pack>/", pack, name="pack"),
     path("o/<slug:company>/packs/<slug:pack>/terms/", pack_terms, name="pack-terms"),

@@ -274,7 +274,7 @@ class House:
 
         self.shared, self.locked = (
             shares.share(
-                membership=Membership.objects.get(user=self.reader, partner=self.shop),
+                by=shares.Sharer.person(Membership.objects.get(user=self.reader, partner=self.shop)),
                 title=title,
                 emails=["agency@print.example"],
                 wishes=[Wish(muesli.pk, Recipe.objects.get(key="web-1200").pk)],

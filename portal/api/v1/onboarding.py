@@ -54,6 +54,7 @@ class StepSerializer(serializers.Serializer):
     company = serializers.DictField(
         allow_null=True, help_text="With `company_data`: what is to be confirmed."
     )
+    wrong = OrNull(help_text="With `company_data`: what your company said is wrong with them.")
     href = serializers.URLField()
 
 
@@ -69,7 +70,9 @@ class EnrolmentSerializer(serializers.Serializer):
 
 
 class CompletionBody(inputs.Body):
-    """What the answer is bound to; a step of the kind `other` needs nothing."""
+    """
+    What the answer is bound to; a step of the kind `other` needs nothing. `skip` and `wrong` stand alone.
+    """
 
     company_sha256 = inputs.Digest(
         required=False, help_text="With `company_data`: the digest you were shown."
@@ -80,6 +83,20 @@ class CompletionBody(inputs.Body):
     language = inputs.Language(
         required=False, help_text="With `guidelines` and `terms`: the one it was read in."
     )
+    skip = serializers.BooleanField(
+        required=False, help_text="`true`: your company does not need this optional step."
+    )
+    wrong = serializers.CharField(
+        required=False,
+        max_length=2000,
+        help_text="With `company_data`: what is wrong with them. The brand is shown it; the step stays open.",
+    )
+
+    def validate(self, data: dict[str, Any]) -> dict[str, Any]:
+        for name in ("skip", "wrong"):
+            if data.get(name) and len(data) > 1:
+                raise serializers.ValidationError({name: ["Give this alone."]})
+        return data
 
 
 def _step(step: EnrolmentStep, links: Links) -> dict[str, Any]:
@@ -110,6 +127,7 @@ def _step(step: EnrolmentStep, links: Links) -> dict[str, Any]:
         },
         "company_sha256": services.company_digest(step.partner) if is_company else None,
         "company": services.company_facts(step.partner) if is_company else None,
+        "wrong": step.note if is_company else None,
         "href": links.onboarding_step(step.public_id),
     }
 
@@ -164,6 +182,7 @@ class OnboardingStep(PartnerView):
             "not_found",
             "onboarding_not_under_way",
             "step_completes_itself",
+            "step_not_optional",
             "document_replaced",
             "company_data_changed",
         ),
@@ -173,7 +192,8 @@ class OnboardingStep(PartnerView):
     def post(self, request: ClientRequest, step_id: str) -> Response:
         """
         Say that a step is done, bound to what you were shown. A step that is closed stays as it is. Taking a pack,
-        inviting colleagues and connecting a system complete themselves.
+        inviting colleagues and connecting a system complete themselves. `skip` leaves an optional step out; `wrong`
+        says what is not right about your company data.
         """
         return once(request, self, lambda: self._complete(request, step_id))
 
@@ -184,7 +204,11 @@ class OnboardingStep(PartnerView):
         data, now = body.validated_data, timezone.now()
         by = By(Origin.API, f"client:{request.client.public_id}")
         kind = StepKind(step.kind)
-        if kind == StepKind.COMPANY_DATA:
+        if data.get("skip"):
+            services.skip(step=step, by=by, now=now)
+        elif data.get("wrong"):
+            services.dispute_company_data(step=step, note=data["wrong"], by=by, now=now)
+        elif kind == StepKind.COMPANY_DATA:
             sha256 = _needed(data, "company_sha256")
             services.confirm_company_data(step=step, sha256=sha256, by=by, now=now)
         elif kind.has_document:

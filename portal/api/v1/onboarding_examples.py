@@ -31,6 +31,7 @@ STEP: dict[str, Any] = {
     },
     "company_sha256": None,
     "company": None,
+    "wrong": None,
     "href": "https://portal.example/api/v1/onboarding/steps/ost_2kq7wz5xv3m4n6pt",
 }
 ONBOARDINGS: dict[str, Any] = {

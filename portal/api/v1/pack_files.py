@@ -5,12 +5,12 @@ from typing import Any
 from django.http import HttpResponse, HttpResponseBase
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
 from portal.api import inputs
 from portal.api.authentication import ClientRequest
-from portal.api.schema import operation
+from portal.api.schema import ARCHIVE_HEADERS, operation
 from portal.api.v1.files import beyond_the_end
 from portal.api.v1.packs import earlier, number_of
 from portal.api.views import PartnerView
@@ -80,22 +80,7 @@ class ArchiveFile(PartnerView):
                 OpenApiTypes.BINARY, description="The range asked for."
             ),
         },
-        parameters=(
-            OpenApiParameter("Range", str, "header", description="One range: `bytes=1000-` resumes."),
-            OpenApiParameter(
-                "If-Range", str, "header", description="An `ETag`: the range only of this very archive."
-            ),
-            OpenApiParameter(
-                "Content-Disposition",
-                str,
-                "header",
-                response=[200, 206],
-                description="A name to save it under.",
-            ),
-            OpenApiParameter(
-                "Content-Range", str, "header", response=[206, 416], description="`bytes 1000-1999/4711`"
-            ),
-        ),
+        parameters=ARCHIVE_HEADERS,
         problems=(
             "not_found",
             "withdrawn",

@@ -78,7 +78,7 @@ def one_of_everything(number: int) -> None:
     pick(pack, [asset], now=NOON + number * STEP)
     issue(pack, now=NOON + number * STEP)
     shares.share(
-        membership=Membership.objects.get(user=user),
+        by=shares.Sharer.person(Membership.objects.get(user=user)),
         title=f"Share {number:03}",
         emails=["agency@print.example"],
         wishes=[Wish(rendition.version.variant_id, rendition.revision.recipe_id)],

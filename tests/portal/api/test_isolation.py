@@ -5,16 +5,21 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from portal.api import urls
 from portal.api.views import OpenView, PartnerView
 from portal.core import rowscope
+from portal.downloads import jobs, shares
+from portal.downloads.choices import Origin, Via
 from portal.downloads.models import Download
+from portal.downloads.services import Taker
+from portal.downloads.wishes import Wish
 from portal.onboarding.choices import StepKind
 from portal.partners import channels
 from portal.publications import feasibility
 from portal.publications import selectors as publications
-from portal.renditions import rulebooks
+from portal.renditions import responsive, rulebooks
 from tests.builders import (
     NOON,
     current_version,
@@ -34,9 +39,7 @@ pytestmark = pytest.mark.django_db
 
 ROUTES = {str(pattern.pattern): pattern.callback.view_class for pattern in urls.v1}
 #: Every operation that names one thing, with what stands for it.
-NAMED = [route for route, view in ROUTES.items() if "<" in route and hasattr(view, "get")]
-#: Those that only take what is sent to them.
-SENT = [route for route, view in ROUTES.items() if "<" in route and not hasattr(view, "get")]
+NAMED = [route for route in ROUTES if "<" in route]
 LISTS = {
     "assets": "id",
     "changes": "asset",
@@ -44,9 +47,13 @@ LISTS = {
     "onboarding": "id",
     "channels": "id",
     "requests": "id",
+    "archives": "id",
+    "shares": "id",
+    "downloads": "asset",
+    "downloads/packs": "pack",
 }
 #: Rules of the portal are everybody's; questions about many things answer in the words of ``tests/test_isolation.py``.
-FOR_ALL = {"specifications", "checks", "product-lookups"}
+FOR_ALL = {"specifications", "recipes", "checks", "product-lookups"}
 UNKNOWN = {
     "asset_id": "ast_aaaaaaaaaaaaaaaa",
     "sha256": "0" * 64,
@@ -58,6 +65,26 @@ UNKNOWN = {
     "specification_id": "spc_aaaaaaaaaaaaaaaa",
     "report_id": "fea_aaaaaaaaaaaaaaaa",
     "request_id": "req_aaaaaaaaaaaaaaaa",
+    "archive_id": "job_aaaaaaaaaaaaaaaa",
+    "share_id": "shl_aaaaaaaaaaaaaaaa",
+}
+_RULES = {"key": "own-rules", "title": "Own", "channel": "shop", "rules": [{"measure": "fill", "least": 0.9}]}
+#: Every operation that changes one thing, with a body that its owner's call succeeds with.
+WRITES = {
+    ("assets/<str:asset_id>/responsive", "POST"): {},
+    ("assets/<str:asset_id>/own-sizes", "POST"): {"width": 100, "height": 100},
+    ("archives/<str:archive_id>", "DELETE"): None,
+    ("shares/<str:share_id>/revoke", "POST"): None,
+    ("channels/<str:channel_id>", "PATCH"): {"name": "Other"},
+    ("channels/<str:channel_id>", "DELETE"): None,
+    ("specifications/<str:specification_id>", "PUT"): _RULES,
+    ("specifications/<str:specification_id>", "DELETE"): None,
+    ("specifications/<str:specification_id>/reports", "POST"): {"recipe": "web-1200"},
+    ("packs/<str:pack_id>/confirmations", "POST"): {"answers": [{"sha256": "?", "answer": "received"}]},
+    ("onboarding/steps/<str:step_id>", "POST"): {},
+    ("requests/<str:request_id>/messages", "POST"): {"text": "x"},
+    ("requests/<str:request_id>/confirm", "POST"): {},
+    ("requests/<str:request_id>/reopen", "POST"): {"text": "x"},
 }
 #: Headers that differ from call to call, whatever is asked.
 VOLATILE = {"X-Request-ID", "RateLimit"}
@@ -79,6 +106,7 @@ class Theirs:
         self._sell()
         person = make_user(self.owner.partner)
         self.request = ask(self.owner.partner, person, asset=self.asset.public_id, width=800)
+        self._take()
         self.known = {
             "channel_id": self.channel.public_id,
             "specification_id": self.specification.public_id,
@@ -90,7 +118,30 @@ class Theirs:
             "asset_id": self.asset.public_id,
             "sha256": self.rendition.sha256,
             "recipe": "web-1200",
+            "archive_id": self.job.public_id,
+            "share_id": self.share.public_id,
         }
+
+    def _take(self) -> None:
+        """A prepared archive, a share link, and a file and a pack that were taken."""
+        partner, variant = self.owner.partner, self.rendition.version.variant_id
+        wishes = [Wish(variant, self.rendition.revision.recipe_id)]
+        self.job = jobs.begin(
+            partner=partner, taker=Taker("system", Via.API), wishes=wishes, origin=Origin.API, now=NOON
+        )
+        assert jobs.prepare(job=self.job, now=NOON)
+        self.share, _tokens = shares.share(
+            by=shares.Sharer(partner, "system"),
+            title="Poster",
+            emails=["agency@print.example"],
+            wishes=wishes,
+            expires_at=timezone.now() + timedelta(days=7),
+            now=timezone.now(),
+        )
+        for member in responsive.members(self.rendition.version):
+            make_rendition(self.rendition.version, member.revision.address)
+        assert self.owner.get(f"/files/{self.rendition.sha256}").status_code == 200
+        assert self.owner.get(f"/packs/{self.pack.public_id}/versions/1/archive").status_code == 200
 
     def _sell(self) -> None:
         """A channel with rules of the company's own, and a report by them."""
@@ -141,20 +192,27 @@ def test_every_operation_is_known_to_this_test():
 
     assert open_ones == {"openapi.json", "docs"}
     assert all(issubclass(view, PartnerView) for route, view in ROUTES.items() if route not in open_ones)
-    assert set(ROUTES) == {*NAMED, *SENT, *LISTS, *FOR_ALL, *open_ones, "me"}
+    assert set(ROUTES) == {*NAMED, *LISTS, *FOR_ALL, *open_ones, "me"}
+    changing = {"post", "put", "patch", "delete"}
+    assert set(WRITES) == {
+        (route, method.upper()) for route in NAMED for method in changing & vars(ROUTES[route]).keys()
+    }
 
 
 @pytest.mark.parametrize("route", [route for route, view in ROUTES.items() if issubclass(view, PartnerView)])
-@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"])
-def test_no_operation_answers_without_a_token(theirs, client, route, method):
-    answer = client.generic(method, f"/api/v1{address(route, theirs.known)}")
+def test_no_operation_answers_without_a_token(theirs, client, route):
+    for method in ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"):
+        answer = client.generic(method, f"/api/v1{address(route, theirs.known)}")
 
-    assert answer.status_code == 401
-    assert answer["WWW-Authenticate"] == 'Bearer realm="portal"'
+        assert answer.status_code == 401, method
+        assert answer["WWW-Authenticate"] == 'Bearer realm="portal"'
+
+
+READ = [route for route in NAMED if hasattr(ROUTES[route], "get")]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-@pytest.mark.parametrize("route", NAMED)
+@pytest.mark.parametrize("route", READ)
 def test_anothers_and_the_unknown_look_the_same(theirs, route, method):
     hidden = theirs.stranger.call(method, address(route, theirs.known))
     unknown = theirs.stranger.call(method, address(route, UNKNOWN))
@@ -166,20 +224,25 @@ def test_anothers_and_the_unknown_look_the_same(theirs, route, method):
     assert (nowhere.status_code, nowhere.body) == (404, unknown.body)
 
 
-@pytest.mark.parametrize("route", SENT)
-def test_what_is_sent_to_anothers_and_to_the_unknown_looks_the_same(theirs, route):
-    def send(system, values, key):
-        return system.write("POST", address(route, values), {"text": "x"}, Idempotency_Key=key)
+@pytest.mark.parametrize(("route", "method"), WRITES)
+def test_nobody_changes_what_is_anothers(theirs, route, method):
+    def write(system, values):
+        body = WRITES[route, method]
+        if body and "answers" in body:
+            body = {"answers": [{**body["answers"][0], "sha256": theirs.rendition.sha256}]}
+        content = b"" if body is None else body
+        return system.write(method, address(route, values), content, Idempotency_Key=f"k{len(values)}")
 
-    hidden = send(theirs.stranger, theirs.known, "one")
-    unknown = send(theirs.stranger, UNKNOWN, "two")
+    hidden = write(theirs.stranger, theirs.known)
+    unknown = write(theirs.stranger, {**UNKNOWN, "one_more": ""})
 
-    assert send(theirs.owner, theirs.known, "three").status_code in {200, 409}
     assert told(hidden) == told(unknown)
     assert hidden.status_code == 404
+    # A request that is open can be neither confirmed nor opened again: its owner is told so.
+    assert write(theirs.owner, theirs.known).status_code in {200, 202, 204, 409}
 
 
-@pytest.mark.parametrize("route", NAMED)
+@pytest.mark.parametrize("route", READ)
 def test_withdrawn_from_another_looks_unknown_too(theirs, route):
     release(file_fact("/Theirs/a.jpg", uuid="u1", approved=False, modified_at=NOON + timedelta(hours=1)))
 
@@ -196,7 +259,7 @@ def test_conditional_and_partial_requests_tell_no_more(theirs):
     hidden = theirs.stranger.get(f"/files/{theirs.rendition.sha256}", **headers)
 
     assert told(hidden) == told(theirs.stranger.get(f"/files/{UNKNOWN['sha256']}", **headers))
-    assert not Download.objects.exists()
+    assert not Download.objects.filter(partner=theirs.stranger.partner).exists()
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -207,6 +270,9 @@ def test_lists_hold_ones_own_alone(theirs, path):
         "onboarding": theirs.enrolment,
         "channels": theirs.channel,
         "requests": theirs.request,
+        "archives": theirs.job,
+        "shares": theirs.share,
+        "downloads/packs": theirs.pack,
     }
     own = things.get(path, theirs.asset).public_id
 

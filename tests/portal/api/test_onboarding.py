@@ -4,7 +4,7 @@ import pytest
 
 from portal.onboarding import services
 from portal.onboarding.choices import Origin, StepKind
-from portal.onboarding.models import EnrolmentStep
+from portal.onboarding.models import EnrolmentStep, ProgrammeStep
 from tests.builders import make_partner
 from tests.portal.onboarding.builders import begin, make_document, step_of
 
@@ -74,6 +74,21 @@ def test_what_the_portal_sees_cannot_be_claimed(pim, enrolment):
     answer = complete(pim, step_of(enrolment, StepKind.COLLEAGUES), {})
 
     assert (answer.status_code, answer.json()["code"]) == (409, "step_completes_itself")
+
+
+def test_optional_steps_may_be_left_out_and_what_is_wrong_be_said(pim, enrolment):
+    ProgrammeStep.objects.filter(kind="other").update(is_optional=True)
+    data, other = step_of(enrolment, StepKind.COMPANY_DATA), step_of(enrolment, StepKind.OTHER)
+
+    needed = complete(pim, data, {"skip": True}, key="needed")
+    skipped = complete(pim, other, {"skip": True}, key="skipped")
+    both = complete(pim, data, {"wrong": "The name.", "revision": 1}, key="both")
+    said = complete(pim, data, {"wrong": "The name."}, key="said")
+
+    assert (needed.status_code, needed.json()["code"]) == (409, "step_not_optional")
+    assert (skipped.status_code, skipped.json()["state"]) == (200, "waived")
+    assert both.status_code == 400
+    assert (said.status_code, said.json()["state"], said.json()["wrong"]) == (200, "open", "The name.")
 
 
 def test_the_same_key_gets_the_same_answer_and_the_work_is_done_once(pim, enrolment):

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,10 +16,14 @@ from jsonschema import Draft202012Validator, FormatChecker
 from portal.api import urls
 from portal.api.permissions import SCOPES
 from portal.api.views import PartnerView
+from portal.downloads import jobs, shares
+from portal.downloads.choices import Origin, Via
+from portal.downloads.services import Taker
+from portal.downloads.wishes import Wish
 from portal.onboarding.choices import StepKind
 from portal.partners import channels
 from portal.publications import feasibility
-from portal.renditions import rulebooks
+from portal.renditions import responsive, rulebooks
 from tests.builders import (
     NOON,
     current_version,
@@ -185,8 +190,27 @@ class Shelf:
         )
         feasibility.work(now=NOON)
         asked = ask(partner, make_user(partner), asset=asset.public_id, width=800)
+        for member in responsive.members(current_version(asset)):
+            make_rendition(current_version(asset), member.revision.address)
+        wishes = [Wish(rendition.version.variant_id, rendition.revision.recipe_id)]
+        job = jobs.begin(
+            partner=partner, taker=Taker("system", Via.API), wishes=wishes, origin=Origin.API, now=NOON
+        )
+        assert jobs.prepare(job=job, now=NOON)
+        share, _tokens = shares.share(
+            by=shares.Sharer(partner, "system"),
+            title="Poster",
+            emails=["agency@print.example"],
+            wishes=wishes,
+            expires_at=NOON + timedelta(days=7),
+            now=NOON,
+        )
+        assert self.pim.get(f"/files/{rendition.sha256}").status_code == 200
+        assert self.pim.get(f"/packs/{pack.public_id}/versions/1/archive").status_code == 200
         self.values = {
             "request_id": asked.public_id,
+            "archive_id": job.public_id,
+            "share_id": share.public_id,
             "step_id": step_of(enrolment, StepKind.TERMS).public_id,
             "pack_id": pack.public_id,
             "number": "1",
