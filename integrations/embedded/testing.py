@@ -21,8 +21,7 @@ from integrations.embedded.redis import Redis
 
 ROOT = Path(__file__).resolve().parents[2]
 BROWSER_TESTS = ROOT / "tests" / "browser"
-#: One more than cores, for many tests wait for programs they started; each has a database and a browser.
-PROCESSES = str(min(8, (os.cpu_count() or 1) + 1))
+PROCESSES = "2"
 #: Other people's programs that archives are tried with.
 PROGRAMS = ("curl", "unzip")
 

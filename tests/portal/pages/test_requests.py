@@ -80,6 +80,11 @@ def test_list_shows_mine_and_my_companys_by_state(jana, stranger, staff):
     assert hidden.name not in shown(state="all")
 
 
+def shows(page, request) -> bool:
+    """R-2 stands in R-20 as well."""
+    return re.search(rf"{request.name}\b", words(page)) is not None
+
+
 def test_list_is_walked_by_cursor_with_as_many_questions_for_many(jana):
     def questions() -> int:
         with CaptureQueriesContext(connection) as seen:
@@ -98,8 +103,8 @@ def test_list_is_walked_by_cursor_with_as_many_questions_for_many(jana):
     first = jana.get("requests/")
     (older,) = [url for url in links(first) if "cursor=" in url]
     second = jana.client.get(older)
-    assert made[-1].name in words(first) and made[0].name not in words(first)
-    assert made[0].name in words(second) and made[-1].name not in words(second)
+    assert shows(first, made[-1]) and not shows(first, made[0])
+    assert shows(second, made[0]) and not shows(second, made[-1])
 
 
 def test_five_ways_to_be_empty_say_which_it_is(jana, staff):
