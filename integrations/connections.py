@@ -28,6 +28,8 @@ MOST_RETRIES = 100.0
 #: The floor: so many retries come back, one every few seconds, whatever happens. Otherwise a quiet day would have none.
 FLOOR_RETRIES = 20.0
 FLOOR_SECONDS = 5.0
+#: So long without a failure the vendor counts as well. At one retry every five seconds that is six in a row.
+WELL_AGAIN = timedelta(seconds=30)
 #: A success is noted at most this often, so that workers do not queue up for the one row.
 NOTE_SUCCESS_EVERY = timedelta(seconds=10)
 
@@ -148,9 +150,9 @@ def may_call(connection: Connection, now: datetime) -> bool:
 
 # -- Budget of retries ------------------------------------------------------------------------------------------------
 # A vendor in trouble must not get many more calls from us than one that is well. The circuit sees to it when nothing
-# goes through, this when every third call fails: retries that fail again are a tenth of first attempts and a small
-# floor; others wait. One that goes through was no extra call, so it gives its place back: when the trouble is over,
-# what has piled up is done in a minute, not in hours.
+# goes through, this when every third call fails: retries are a tenth of first attempts and a small floor; others wait.
+# Once it has been well for a while, a retry that goes through gives its place back: what has piled up is then done in a
+# minute, not in hours, though no new work earns retries any more.
 def retries_left(connection: Connection, now: datetime) -> int:
     """Return how many attempts may be made again right now; ``connection`` as just read."""
     return max(0, int(_saved(connection, now)))
@@ -169,10 +171,21 @@ def spend_retries(connection: Connection, wanted: int, now: datetime) -> int:
     return taken
 
 
-@transaction.atomic
 def earn_retries(connection: Connection, count: int, now: datetime) -> None:
-    """Add retries that first attempts have earned, or that retries which went through give back."""
+    """Add retries that first attempts have earned."""
     row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    _add_retries(row, count, now)
+
+
+@transaction.atomic
+def give_back_retries(connection: Connection, count: int, now: datetime) -> None:
+    """Add the places of retries that went through, unless the vendor has been in trouble a moment ago."""
+    row = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
+    if row.last_failure_at is None or row.last_failure_at <= now - WELL_AGAIN:
+        _add_retries(row, count, now)
+
+
+def _add_retries(row: Connection, count: int, now: datetime) -> None:
     saved = min(MOST_RETRIES, _saved(row, now) + count)
     Connection.objects.filter(pk=row.pk).update(retries_left=saved, retries_left_at=now)
 

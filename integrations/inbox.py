@@ -176,7 +176,7 @@ def process_next(handlers: Callable[[str, str], Handler], *, now: datetime, batc
         if event in mine and not (event.state == State.PENDING and event.last_error)
     ]
     if through:
-        connections.earn_retries(mine[0].connection, len(through), now)
+        connections.give_back_retries(mine[0].connection, len(through), now)
     return True
 
 

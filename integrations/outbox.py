@@ -109,7 +109,7 @@ def deliver_next(
         steps.reached("delivery recorded", message.pk)
     steps.reached("delivery committed", message.pk)
     if is_retry and (error is None or isinstance(error, Refused)):
-        connections.earn_retries(message.connection, 1, ended)
+        connections.give_back_retries(message.connection, 1, ended)
     return True
 
 
