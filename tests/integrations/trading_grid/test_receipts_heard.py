@@ -8,6 +8,8 @@ from integrations.models import InboundEvent, OutboxMessage
 from integrations.trading_grid import receipts
 from portal.activity.models import Activity
 from portal.packs.models import Confirmation, Pack
+from portal.partners.models import Community
+from portal.partners.selectors import community_ids
 from tests.integrations.trading_grid.test_receipts import BERGMANN, Desk
 
 pytestmark = pytest.mark.django_db
@@ -133,8 +135,18 @@ def test_looking_is_no_answer_and_twice_is_once(desk):
 
 
 def test_company_that_left_the_community_confirms_nothing_by_an_old_answer(desk):
+    """It still has the pack, through another community."""
+    still = Community.objects.get(name="Retail programme DACH")
+    desk.pack.communities.add(still)
     desk.answer_there("confirm", "a")
+    desk.grid.world.fault("trading_grid", "status", status=503, path="/receipts/")
     desk.grid.world.verb("DELETE", f"/trading_grid/communities/com-winter-kitchen/members/{BERGMANN}")
     desk.hear()
+    assert community_ids(desk.partner) == [still.pk]
+    desk.grid.world.clear_faults()
 
+    for _again in range(3):
+        desk.hear()
+
+    assert InboundEvent.objects.get(data__type="community.receipt.recorded").state == "done"
     assert desk.here() == {}
