@@ -90,14 +90,6 @@ def _take(model: type[W], now: datetime, batch: int) -> list[W] | None:
     if not rows:
         return None
     rows = _of_one_kind(rows)
-    if rows[0].connection.open_until is not None:
-        rows = rows[:1]
-        if not connections.may_call(rows[0].connection, now):
-            return None
-        if is_retry(rows[0]):
-            connections.spend_retries(rows[0].connection, 1, now)
-    else:
-        rows = _within_budget(rows, now)
     for row in rows:
         if row.started_at is not None:
             row.crashes += 1
@@ -112,7 +104,19 @@ def _take(model: type[W], now: datetime, batch: int) -> list[W] | None:
             error=f"It ended the program that worked on it {row.crashes} times.",
             crashes=row.crashes,
         )
+    # Before anything is spent on them: after an outage most rows are covered by younger ones, and each would cost the
+    # one trial call that an open circuit allows in a minute.
     rows = _without_covered(model, [row for row in rows if row not in lost])
+    if not rows:
+        return []
+    if rows[0].connection.open_until is not None:
+        rows = rows[:1]
+        if not connections.may_call(rows[0].connection, now):
+            return None
+        if is_retry(rows[0]):
+            connections.spend_retries(rows[0].connection, 1, now)
+    else:
+        rows = _within_budget(rows, now)
     for row in rows:
         model._default_manager.filter(pk=row.pk).update(
             attempts=F("attempts") + 1,

@@ -13,6 +13,13 @@ SCOPES = (
     "onboarding:complete",
     "requests:read",
     "requests:write",
+    "archives:read",
+    "archives:write",
+    "shares:read",
+    "shares:write",
+    "downloads:read",
+    "channels:read",
+    "channels:write",
 )
 STAFF_EMAIL = "staff@norrvik.example"
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.core.ids import public_id_field
 from portal.downloads.choices import JobState, Origin, Via
 from portal.packs.choices import Shortage
+from portal.partners.models import Membership
 
 __all__ = [
     "ArchiveJob", "BasketItem", "Download", "JobFile", "PackDownload", "ShareFile", "ShareLink", "ShareRecipient",
@@ -125,6 +126,10 @@ class ArchiveJob(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == JobState.PREPARING
+
+    def may_be_removed_by(self, membership: Membership) -> bool:
+        """Whether a person may: whoever asked for it, and those who act for the company."""
+        return membership.can_answer or self.user_id == membership.user_id
 
     @property
     def is_ready(self) -> bool:

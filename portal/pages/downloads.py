@@ -33,6 +33,7 @@ def downloads(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "jobs": jobs,
+        "removable": {line.job.pk for line in jobs if line.job.may_be_removed_by(request.membership)},
         "is_working": any(line.job.is_open for line in jobs),
         "lines": page.items,
         "of_packs": of_packs,

@@ -11,7 +11,6 @@ from portal.downloads import archives, job_selectors, jobs
 from portal.downloads.job_archive import ready_archive
 from portal.downloads.serving import serve_archive
 from portal.pages.takers import taker_of
-from portal.partners.choices import Role
 
 
 @require_safe
@@ -37,9 +36,9 @@ def tell(request: HttpRequest, job: str) -> HttpResponse:
 def remove(request: HttpRequest, job: str) -> HttpResponse:
     """Stop preparing one, or remove one that is over."""
     found = job_selectors.get_job(request.company, job)
-    if request.membership.role == Role.VIEWER and found.user_id != request.user.pk:
-        messages.error(request, _("Whoever asked for it, or a member of your company, may remove it."))
-    else:
+    if found.may_be_removed_by(request.membership):
         jobs.remove(job=found, actor=taker_of(request).actor, now=timezone.now())
         messages.success(request, _("The download has been removed."))
+    else:
+        messages.error(request, _("Whoever asked for it, or a member of your company, may remove it."))
     return redirect("pages:downloads", request.company.slug)

@@ -14,7 +14,8 @@ import pytest
 from integrations import http
 from integrations.errors import BadOptions, Refused, Retryable
 
-OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+#: The server closes after each answer and has to say so: a client that went on would at times meet a closed line.
+OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
 
 
 class Server:

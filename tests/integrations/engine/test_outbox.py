@@ -259,6 +259,32 @@ def test_vendor_in_trouble_is_left_alone_and_the_other_one_served():
     assert down.open_until > NOON
 
 
+def test_trial_of_an_open_circuit_is_not_spent_on_what_younger_news_covers():
+    """After an outage every asset has many messages; the first trial must be a call, not the tidying of one asset."""
+    grid, vendor = make_connection(), Vendor()
+    assets = [f"asset {number}" for number in range(20)]
+    for news in range(3):
+        enqueue(*(message(grid, f"{asset}, {news}", key=asset, coalesces=True) for asset in assets))
+    Connection.objects.update(open_until=NOON, failures=9)
+
+    vendor.run(now=NOON + SECOND)
+
+    assert sorted(vendor.calls) == sorted(f"{asset}, 2" for asset in assets)
+
+
+def test_retries_are_not_spent_on_what_younger_news_covers():
+    grid, vendor = make_connection(), Vendor()
+    assets = [f"asset {number}" for number in range(5)]
+    for news in range(3):
+        enqueue(*(message(grid, f"{asset}, {news}", key=asset, coalesces=True) for asset in assets))
+    OutboxMessage.objects.update(attempts=1, last_error="502", first_attempt_at=NOON)
+    Connection.objects.update(retries_left=5, retries_left_at=NOON, last_failure_at=NOON)
+
+    vendor.run()
+
+    assert sorted(vendor.calls) == sorted(f"{asset}, 2" for asset in assets)
+
+
 def test_one_trial_closes_the_circuit_and_everything_flows():
     connection = make_connection()
     enqueue(*[message(connection, f"m{number}") for number in range(8)])

@@ -8,6 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from portal.activity.models import Activity
 from portal.downloads import jobs
 from portal.downloads.models import ArchiveJob, BasketItem
 from portal.partners import services as partners
@@ -147,6 +148,37 @@ def test_half_an_archive_is_continued(jana):
 
     assert rest.status_code == 206
     assert content[:100] + rest.getvalue() == content
+
+
+def test_prepared_download_is_removed_by_whoever_asked_and_by_members_alone(jana):
+    put_in(jana, published("a"), recipe="web-1200")
+    post(jana, "basket/prepare/")
+    job = ArchiveJob.objects.get()
+    path = f"downloads/prepared/{job.public_id}/remove/"
+    viewer = Client()
+    looker = make_user(jana.partner, role=Role.VIEWER, name="Tobias Wendt")
+    viewer.force_login(looker)
+
+    def page(client):
+        return client.get(f"/o/{jana.partner.slug}/downloads/").content.decode()
+
+    assert path in page(jana.client) and path not in page(viewer)
+    post(jana, path, viewer)
+    assert ArchiveJob.objects.exists()
+
+    ArchiveJob.objects.update(user=looker)
+    assert path in page(viewer)
+    answers = [post(jana, path, viewer).status_code, post(jana, path, viewer).status_code]
+
+    assert answers == [302, 404] and not ArchiveJob.objects.exists()
+    assert Activity.objects.get(verb="archive.removed").subject == job.public_id
+
+
+def test_one_file_is_one_file(jana):
+    put_in(jana, published("a"), recipe="web-1200")
+    post(jana, "basket/prepare/")
+
+    assert "0 of 1 file is ready" in words(jana.get("downloads/"))
 
 
 def test_telling_can_be_asked_for_later_and_only_for_ones_own(jana):
