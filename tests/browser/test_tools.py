@@ -71,7 +71,7 @@ def test_ticked_files_are_put_into_the_basket_and_prepared(visit, site):
     page.get_by_role("link", name="Basket, 1 file").click()
     page.get_by_role("button", name="Prepare download").click()
 
-    expect(page.get_by_text("0 of 1 files are ready")).to_be_visible()
+    expect(page.get_by_text("0 of 1 file is ready")).to_be_visible()
     jobs.work(now=timezone.now() + timedelta(seconds=1))
     # The page looks again by itself.
     expect(page.get_by_role("link", name="Download archive")).to_be_visible()

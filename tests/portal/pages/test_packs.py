@@ -121,8 +121,8 @@ def unmade(jana):
 def test_first_version_being_prepared_shows_how_far_it_is(jana, unmade, stranger):
     listed, page = jana.get("packs/"), jana.get(f"packs/{unmade.slug}/")
 
-    assert "Winter 0 of 1 files are ready" in words(listed)
-    assert page.status_code == 200 and "0 of 1 files are ready" in words(page)
+    assert "Winter 0 of 1 file is ready" in words(listed)
+    assert page.status_code == 200 and "0 of 1 file is ready" in words(page)
     assert "snow" not in page.content.decode()
     assert stranger.get(f"packs/{unmade.slug}/").status_code == 404
     assert "Winter" not in words(stranger.get("packs/"))
