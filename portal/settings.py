@@ -344,6 +344,8 @@ SPECTACULAR_SETTINGS = {
 
 # -- Work in the background -------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = BROKER_URL
+if BROKER_URL.startswith(("redis://", "rediss://")):
+    CELERY_BROKER_TRANSPORT = "portal.core.broker:Transport"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_SERIALIZER = "json"

@@ -11,6 +11,8 @@ from tests.faults.visitor import Visitor
 
 #: Promised after the return of Redis. A loaded machine of a test is not held to it; the figure is printed.
 PROMISED, PATIENCE = 15, 120
+#: Of the stage's workers together.
+PROCESSES = 4
 
 
 @pytest.fixture
@@ -62,4 +64,24 @@ def test_flushed_redis_loses_nothing(stage, studio):
     stage.flush_redis()
     studio.ledger.settle(within=PATIENCE)
 
+    studio.ledger.judge()
+
+
+def test_tasks_at_work_when_redis_goes_do_not_take_their_workers_along(stage, studio):
+    """Nobody restarts workers here: one that ends is missing. All are busy, so none waits for a message just then."""
+    studio.upload()
+    studio.ledger.settle(within=PATIENCE)
+
+    stage.world.fault("scaleflex", "slow", path="/files", seconds=8)
+    busy = "SELECT count(*) FROM integrations_inboundevent WHERE state = 'pending' AND started_at IS NOT NULL"
+    for count in range(1, 1 + PROCESSES):
+        studio.upload()
+        stage.until(lambda count=count: stage.value(busy) >= count, f"{count} events at work")
+    stage.redis.kill()
+    stage.until(lambda: not stage.value(busy), "all that was at work done")
+    stage.redis.start()
+    stage.world.clear_faults()
+    studio.ledger.settle(within=PATIENCE)
+
+    assert [worker.is_alive() for worker in stage.workers] == [True, True]
     studio.ledger.judge()
