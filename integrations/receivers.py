@@ -4,6 +4,7 @@ from django.dispatch import receiver
 from django.utils import timezone
 
 from integrations import outbox, tasks
+from integrations.scaleflex import embeds
 from integrations.trading_grid import onboarding, outbound, receipts
 from portal import signals
 from portal.packs import community_answers
@@ -34,6 +35,12 @@ def tell_grid_of_confirmations(sender, confirmations, **kwargs):
 def tell_grid_of_onboarding(sender, enrolments, **kwargs):
     """One message per enrolment and connection that has its company and has not heard."""
     _enqueue(onboarding.messages_about(enrolments))
+
+
+@receiver(signals.embeds_changed, dispatch_uid="integrations.embeds_changed")
+def tell_dam_of_embeds(sender, versions, public, now, **kwargs):
+    """One message per version that is to be on the public delivery, or no longer."""
+    _enqueue(embeds.messages_about(versions, public=public, now=now))
 
 
 def _enqueue(messages):

@@ -10,6 +10,7 @@ from integrations.errors import BadOptions, Refused
 from integrations.inbox import Handler, Ignored
 from integrations.models import Connection, InboundEvent, SyncCursor
 from integrations.scaleflex import config as scaleflex_config
+from integrations.scaleflex import embeds as scaleflex_embeds
 from integrations.scaleflex import inbound as scaleflex_inbound
 from integrations.scaleflex import polling as scaleflex_polling
 from integrations.scaleflex import reconcile as scaleflex_reconcile
@@ -34,6 +35,7 @@ _INBOUND: dict[tuple[str, str], Handler] = {
     (TRADING_GRID, grid_inbound.RESOURCE): grid_inbound.RESOURCE_HANDLER,
 }
 _OUTBOUND: dict[tuple[str, str], outbox.Deliver] = {
+    (SCALEFLEX, scaleflex_embeds.KIND): scaleflex_embeds.deliver,
     (TRADING_GRID, grid_outbound.PUBLICATION): grid_outbound.deliver_publication,
     (TRADING_GRID, grid_onboarding.CHANGED): grid_onboarding.deliver,
     (TRADING_GRID, grid_receipts.KIND): grid_receipts.deliver_receipt,

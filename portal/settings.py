@@ -385,6 +385,7 @@ CELERY_BEAT_SCHEDULE = {
     "downloads-prepare": {"task": "portal.downloads.tasks.prepare", "schedule": 5.0},
     "downloads-work-on-jobs": {"task": "portal.downloads.tasks.work_on_jobs", "schedule": 3.0},
     "downloads-forget-jobs": {"task": "portal.downloads.tasks.forget_jobs", "schedule": 3600.0},
+    "downloads-settle-embeds": {"task": "portal.downloads.tasks.settle_embeds", "schedule": 60.0},
     "packs-work": {"task": "portal.packs.tasks.work", "schedule": 3.0},
     "requests-send-mails": {"task": "portal.change_requests.tasks.send_mails", "schedule": 10.0},
     "requests-confirm-silent": {

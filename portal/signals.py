@@ -25,3 +25,7 @@ onboarding_changed = Signal()
 #: Companies asked for something, or something was said about what they had asked for.
 #: ``messages``: list of ``RequestMessage``, each already saved, with its ``request``, saved with its new ``revision``.
 change_requests_changed = Signal()
+
+#: Companies embed files in public pages, or files may no longer be public.
+#: ``versions``: list of ``AssetVersion`` with ``variant`` loaded; ``public``: bool; ``now``: datetime.
+embeds_changed = Signal()

@@ -21,6 +21,7 @@ from portal.change_requests import services as change_requests
 from portal.core import rowscope
 from portal.downloads import baskets, jobs, shares
 from portal.downloads.choices import Origin, Via
+from portal.downloads.models import EmbedLink
 from portal.downloads.services import Taker
 from portal.downloads.wishes import Wish
 from portal.onboarding import services
@@ -109,6 +110,9 @@ class Side:
             expires_at=now + timedelta(days=7),
             now=now,
         )
+        self.embed = EmbedLink.objects.create(
+            partner=self.partner, actor="x", version=version, revision=self.rendition.revision, created_at=now
+        )
         self.token_of_link = tokens["agency@print.example"]
         self.request = change_requests.raise_request(
             partner=self.partner,
@@ -193,6 +197,7 @@ class Side:
             "specification": self.specification.public_id,
             "report": self.report.public_id,
             "link": self.link.public_id,
+            "embed": self.embed.public_id,
             "change_request": self.request.name,
         }
         return values[name]

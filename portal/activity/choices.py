@@ -30,6 +30,8 @@ VERBS = {
     "recipe.offered": _("Download size offered"),
     "recipe.withdrawn": _("Download size no longer offered"),
     "renditions.retried": _("Failed renditions tried again"),
+    "embed.made": _("File embedded"),
+    "embed.ended": _("Embed link ended"),
     "renditions.collected": _("Files that nobody used made room"),
     "rendition.altered": _("Lost file may come back as other bytes"),
     "pack.added": _("Pack added"),

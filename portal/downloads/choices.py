@@ -23,3 +23,21 @@ class JobState(models.TextChoices):
     PREPARING = "preparing", _("In preparation")
     READY = "ready", _("Ready")
     FAILED = "failed", _("Failed")
+
+
+class EmbedState(models.TextChoices):
+    OPENING = "opening", _("Being made public")
+    READY = "ready", _("Ready")
+    ENDED = "ended", _("Revoked")
+
+
+class EmbedEnd(models.TextChoices):
+    """Why an embed link ended. After all but the first two the file must not be public any more."""
+
+    COMPANY = "company", _("by your company")
+    STAFF = "staff", _("by the brand")
+    WITHDRAWN = "withdrawn", _("the file was withdrawn")
+    REPLACED = "replaced", _("a newer version replaces the file")
+    RIGHTS = "rights", _("the rights ended")
+    NOT_PUBLIC = "not_public", _("public use is no longer allowed")
+    RECALLED = "recalled", _("the file was recalled")

@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.core.ids import public_id_field
 from portal.downloads.choices import JobState, Origin, Via
+from portal.downloads.embed_models import EmbedLink
 from portal.packs.choices import Shortage
 from portal.partners.models import Membership
 
 __all__ = [
-    "ArchiveJob", "BasketItem", "Download", "JobFile", "PackDownload", "ShareFile", "ShareLink", "ShareRecipient",
+    "ArchiveJob", "BasketItem", "Download", "EmbedLink", "JobFile", "PackDownload", "ShareFile", "ShareLink",
+    "ShareRecipient",
 ]  # fmt: skip
 
 

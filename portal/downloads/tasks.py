@@ -1,7 +1,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from portal.downloads import jobs, services
+from portal.downloads import embeds, jobs, services
 
 
 @shared_task(expires=20, soft_time_limit=60)
@@ -20,3 +20,9 @@ def work_on_jobs(**kwargs) -> None:
 def forget_jobs(**kwargs) -> None:
     """Remove prepared downloads that are too old."""
     jobs.forget(now=timezone.now())
+
+
+@shared_task(expires=60, soft_time_limit=60)
+def settle_embeds(**kwargs) -> None:
+    """End embed links whose rights have ended, or whose company may no longer have the file."""
+    embeds.settle(now=timezone.now())

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from portal.catalog.models import AssetVersion
 from portal.core.templatetags.portal import by, weight
 from portal.downloads import selectors as downloads
+from portal.downloads.embeds import can_embed
 from portal.downloads.selectors import DownloadLine
 from portal.pages.tags import card_name
 from portal.pages.verdicts import offers
@@ -94,7 +95,9 @@ def _more_urls(company: Partner, card: AssetCard, shown: VariantCard) -> dict[st
         return {}
     query = urlencode({"variant": shown.variant.public_id})
     here = [company.slug, card.asset.public_id]
+    embeds = urlencode({"asset": card.asset.public_id, "variant": shown.variant.public_id})
     return {
+        "embed": f"{reverse('pages:embeds', args=[company.slug])}?{embeds}" if can_embed(shown) else "",
         "own": f"{reverse('pages:own-size', args=here)}?{query}",
         "responsive": f"{reverse('pages:responsive', args=here)}?{query}",
     }

@@ -38,7 +38,7 @@ ENTRIES = (
     Entry("home", _("Home"), "home", below=("onboarding", "onboarding-step")),
     Entry("assets", _("Assets"), "image", below=("asset", "packs", "pack", "pack-terms")),
     Entry("products", _("Products"), "box"),
-    Entry("downloads", _("Downloads"), "download", below=("check", "basket", "shares")),
+    Entry("downloads", _("Downloads"), "download", below=("check", "basket", "shares", "embeds")),
     Entry("requests", _("Requests"), "flag-chat", below=("request", "request-new")),
 )
 

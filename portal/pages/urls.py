@@ -17,6 +17,7 @@ from portal.pages.channels import (
 from portal.pages.check import check, replacements
 from portal.pages.companies import companies, invitation
 from portal.pages.downloads import downloads
+from portal.pages.embeds import embed, embed_revoke
 from portal.pages.files import download, preview
 from portal.pages.home import home
 from portal.pages.links import asset_link, version_link
@@ -73,6 +74,8 @@ urlpatterns = [
     path("o/<slug:company>/onboarding/", onboarding, name="onboarding"),
     path("o/<slug:company>/onboarding/code/", onboarding_code, name="onboarding-code"),
     path("o/<slug:company>/onboarding/<str:step>/", onboarding_step, name="onboarding-step"),
+    path("o/<slug:company>/embeds/", embed, name="embeds"),
+    path("o/<slug:company>/embeds/<str:embed>/revoke/", embed_revoke, name="embed-revoke"),
     path("o/<slug:company>/shares/", share, name="shares"),
     path("o/<slug:company>/shares/<str:link>/revoke/", revoke, name="share-revoke"),
     path("o/<slug:company>/products/", look_up, name="products"),

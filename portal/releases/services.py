@@ -15,6 +15,7 @@ from portal.catalog import services as catalog
 from portal.catalog.choices import Withdrawal
 from portal.catalog.models import Variant
 from portal.catalog.services import Event
+from portal.downloads import embeds
 from portal.onboarding import services as onboarding
 from portal.packs import services as packs
 from portal.partners import services as companies
@@ -54,6 +55,7 @@ def apply_files(*, facts: Sequence[FileFact], now: datetime) -> Outcome:
         now=now,
     )
     packs.note_files(variants=variants, now=now)
+    embeds.settle(variants=[variant.pk for variant in variants], now=now)
     activity.record_all(
         Activity(
             at=now,
@@ -97,6 +99,7 @@ def file_is_gone(*, source: str, uuid: str, now: datetime) -> bool:
         return False
     publications.settle(variants=[variant], reasons={variant.pk: Withdrawal.DELETED}, reworded=(), now=now)
     packs.note_files(variants=[variant], now=now)
+    embeds.settle(variants=[variant.pk], now=now)
     activity.record(
         verb="version.withdrawn",
         subject=variant.asset.public_id,

@@ -363,6 +363,9 @@ PLACES = [
     Place("request, confirmed by silence", _request("confirmed"), (*REQUEST, "pages/request_solved.html")),
     Place("request, rejected", _request("rejected"), REQUEST),
     Place("request, duplicate", _request("duplicate"), REQUEST),
+    # Embed links
+    Place("embed links", _company("shop", "embeds/"), ("pages/embeds.html",)),
+    Place("embed links, none", _company("waiting", "embeds/"), ("pages/embeds.html",), reader="newcomer"),
     # Share links
     Place("share links", _company("shop", "shares/"), ("pages/shares.html",)),
     Place("share links, none", _company("waiting", "shares/"), ("pages/shares.html",), reader="newcomer"),

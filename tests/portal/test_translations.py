@@ -41,6 +41,7 @@ SOURCES = [
             "downloads/jobs.py",
             "downloads/products.py",
             "downloads/selectors.py",
+            "downloads/embeds.py",
             "downloads/forms.py",
             "downloads/services.py",
             "downloads/shares.py",
