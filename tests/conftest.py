@@ -18,6 +18,20 @@ def pytest_configure(config):
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+def pytest_xdist_make_scheduler(config, log):
+    """
+    Tests of the stage run in one process, all others wherever one is free: two stages at once would only wait for each
+    other's processors. xdist's own groups are lost with pytest 9.2, which no longer keeps a changed id.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class OneStage(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "stage" if nodeid.startswith("tests/faults/test_") else nodeid
+
+    return OneStage(config, log) if config.getvalue("dist") == "loadgroup" else None
+
+
 @pytest.fixture(autouse=True)
 def _own_cache(settings):
     """Throttles and tokens of one test must not be felt by another one, before, after or beside it."""

@@ -79,6 +79,8 @@ _CATALOGUE = [
      "The member state names how far it is. Read it again before you go on."),
     (409, "still_running", "The first call is still running",
      "A call with the same Idempotency-Key is not answered yet. Ask again in a moment, with the same key."),
+    (409, "files_lost", "Files are lost and not back yet",
+     "The member files names them. The brand's team has been told; ask again later, or take the others one by one."),
     (410, "withdrawn", "Withdrawn",
      "It was published to the company and has been taken back: stop using every copy. The member reason says why."),
     (410, "not_kept", "Not kept any more",

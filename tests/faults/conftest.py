@@ -1,4 +1,7 @@
-"""One stage for all tests that need real processes; they run one after the other in one test process."""
+"""
+One stage for all tests that need real processes; they run one after the other in one test process: see
+``pytest_xdist_make_scheduler`` in ``tests/conftest.py``.
+"""
 
 import pytest
 
@@ -9,12 +12,8 @@ def _on_stage(items):
     return [item for item in items if "stage" in getattr(item, "fixturenames", ())]
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Keep the tests of the stage in one process. First of all, for xdist looks for groups in the same hook."""
     for item in _on_stage(items):
-        # Two stages at once would only wait for each other's processors.
-        item.add_marker(pytest.mark.xdist_group("stage"))
         item.add_marker(pytest.mark.slow)
 
 
