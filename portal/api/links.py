@@ -41,6 +41,9 @@ class Links:
     def share(self, share: str) -> str:
         return f"{self._root}/shares/{share}"
 
+    def embed(self, embed: str) -> str:
+        return f"{self._root}/embeds/{embed}"
+
     def pack(self, pack: str) -> str:
         return f"{self._root}/packs/{pack}"
 

@@ -14,6 +14,8 @@ SCOPES = {
     "archives:write": "Have archives of chosen files prepared, stop and remove them.",
     "shares:read": "See share links, who they went to, and what was taken by them.",
     "shares:write": "Give files and packs to people without an account by link, and take links back.",
+    "embeds:read": "See embed links, with their addresses and the HTML for a page.",
+    "embeds:write": "Embed files whose rights allow public use, and take embed links back.",
     "downloads:read": "See what your company took, and whether it is still right.",
     "channels:read": "See your channels, channel specifications, and how files stand against them.",
     "channels:write": "Add, change and remove channels and specifications of your own.",

@@ -61,6 +61,8 @@ _CATALOGUE = [
      "Come back at the time in usable_from of the asset's variant."),
     (409, "rendition_not_possible", "This size cannot be made from this file",
      "Take another size. The brand's team has been shown why."),
+    (409, "not_embeddable", "It cannot be embedded",
+     "Its rights do not allow public use, or the delivery does not make this size. Take another size or file."),
     (409, "digest_replaced", "The bytes have been replaced",
      "The answer named an old digest; the members name the digest sent and the present one. Fetch that, then answer."),
     (409, "document_replaced", "The text has a newer revision",

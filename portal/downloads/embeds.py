@@ -20,6 +20,7 @@ from portal.activity.models import Activity
 from portal.catalog.choices import Medium
 from portal.catalog.models import AssetVersion
 from portal.core.errors import DomainError, Forbidden, NotFound
+from portal.core.paging import Page, paginate
 from portal.downloads.choices import EmbedEnd, EmbedState
 from portal.downloads.embed_models import EmbedLink
 from portal.downloads.services import Grant
@@ -126,10 +127,14 @@ def _tell(versions: Iterable[AssetVersion], *, public: bool, now: datetime) -> N
     signals.embeds_changed.send(sender=EmbedLink, versions=list(versions), public=public, now=now)
 
 
-def links_of(partner: Partner, *, limit: int = 200) -> list[EmbedLink]:
-    """Return a company's links, newest first, ended ones too."""
+def links_page(partner: Partner, *, size: int = 50, cursor: str | None = None) -> Page:
+    """
+    Return one page of a company's links, newest first, ended ones too: one query.
+
+    :raises BadInput: the cursor is damaged
+    """
     rows = EmbedLink.objects.filter(partner=partner).select_related(*_RELATED)
-    return list(rows.order_by("-created_at", "-pk")[:limit])
+    return paginate(rows, order=("-created_at", "-id"), kinds=(datetime, int), size=size, cursor=cursor)
 
 
 def get_link(partner: Partner, public_id: str) -> EmbedLink:

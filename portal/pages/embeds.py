@@ -9,10 +9,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.core.errors import DomainError
+from portal.core.errors import BadInput, DomainError
 from portal.downloads import embeds
 from portal.downloads import services as downloads
 from portal.downloads.choices import EmbedEnd
+from portal.pages.empty import unreadable
 from portal.pages.tags import card_name
 from portal.partners.choices import Role
 from portal.publications import selectors as publications
@@ -38,7 +39,13 @@ def embed(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The media library is asked. The address is here in a moment."))
             query = urlencode({"asset": asset, "variant": shown.variant.public_id})
             return redirect(f"{reverse('pages:embeds', args=[company.slug])}?{query}")
-    rows = [(link, embeds.snippet(link)) for link in embeds.links_of(company)]
+    try:
+        page = embeds.links_page(company, cursor=request.GET.get("cursor"))
+    except BadInput as error:
+        empty = unreadable(error, request.path)
+        return render(request, "pages/embeds.html", {"empty": empty}, status=error.status)
+    rows = [(link, embeds.snippet(link)) for link in page.items]
+    path, kept = request.path, {key: value for key, value in request.GET.items() if key != "cursor"}
     context = {
         "card": card,
         "shown": shown,
@@ -48,6 +55,8 @@ def embed(request: HttpRequest) -> HttpResponse:
         "problem": problem,
         "may_embed": request.membership.role != Role.VIEWER,
         "links": rows,
+        "newer": f"{path}?{urlencode({**kept, 'cursor': page.previous})}" if page.previous else "",
+        "older": f"{path}?{urlencode({**kept, 'cursor': page.next})}" if page.next else "",
         "is_waiting": any(link.is_open and not link.is_ready for link, _snippet in rows),
     }
     return render(request, "pages/embeds.html", context, status=409 if problem else 200)

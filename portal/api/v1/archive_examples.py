@@ -1,4 +1,4 @@
-"""Answers about archives, share links and downloads as the documentation shows them."""
+"""Answers about archives, share and embed links, and downloads as the documentation shows them."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from portal.api.v1 import examples
 _ROOT = "https://portal.example/api/v1"
 _ARCHIVE = f"{_ROOT}/archives/job_d4f5g6h7j2k3l4z5"
 _SHARE = f"{_ROOT}/shares/shl_q2w3e4r5t6y7u2i3"
+_ADDRESS = "https://norrvik.filerobot.com/6e2f0d51-oat-muesli.jpg?w=1200&h=1200&func=bound"
 
 ARCHIVE: dict[str, Any] = {
     "id": "job_d4f5g6h7j2k3l4z5",
@@ -123,3 +124,36 @@ PACK_DOWNLOADS: dict[str, Any] = {
     ],
     "next": None,
 }
+
+EMBED_ASKED: dict[str, Any] = {
+    "id": "emb_w2e3r4t5y6u7i2p3",
+    "asset": "ast_2kq7wz5xv3m4n6pt",
+    "variant": "var_q2w3e4r5t6y7u2i3",
+    "language": "de",
+    "version": 2,
+    "recipe": "web-1200",
+    "state": "opening",
+    "address": None,
+    "html": None,
+    "created_at": "2026-11-20T09:14:03.120000Z",
+    "ready_at": None,
+    "ended_at": None,
+    "reason": None,
+    "href": f"{_ROOT}/embeds/emb_w2e3r4t5y6u7i2p3",
+}
+EMBED: dict[str, Any] = {
+    **EMBED_ASKED,
+    "state": "ready",
+    "address": _ADDRESS,
+    "html": f'<img src="{_ADDRESS.replace("&", "&amp;")}" width="1200" height="900" alt="Hafermüsli, vorne"'
+    ' loading="lazy" decoding="async">',
+    "ready_at": "2026-11-20T09:14:05.480000Z",
+}
+EMBED_ENDED: dict[str, Any] = {
+    **EMBED,
+    "state": "ended",
+    "html": None,
+    "ended_at": "2026-11-22T16:02:44.010000Z",
+    "reason": "company",
+}
+EMBEDS: dict[str, Any] = {"items": [EMBED], "next": None}

@@ -12,7 +12,7 @@ from portal.api.views import OpenView, PartnerView
 from portal.core import rowscope
 from portal.downloads import jobs, shares
 from portal.downloads.choices import Origin, Via
-from portal.downloads.models import Download
+from portal.downloads.models import Download, EmbedLink
 from portal.downloads.services import Taker
 from portal.downloads.wishes import Wish
 from portal.onboarding.choices import StepKind
@@ -49,6 +49,7 @@ LISTS = {
     "requests": "id",
     "archives": "id",
     "shares": "id",
+    "embeds": "id",
     "downloads": "asset",
     "downloads/packs": "pack",
 }
@@ -67,6 +68,7 @@ UNKNOWN = {
     "request_id": "req_aaaaaaaaaaaaaaaa",
     "archive_id": "job_aaaaaaaaaaaaaaaa",
     "share_id": "shl_aaaaaaaaaaaaaaaa",
+    "embed_id": "emb_aaaaaaaaaaaaaaaa",
 }
 _RULES = {"key": "own-rules", "title": "Own", "channel": "shop", "rules": [{"measure": "fill", "least": 0.9}]}
 #: Every operation that changes one thing, with a body that its owner's call succeeds with.
@@ -75,6 +77,7 @@ WRITES = {
     ("assets/<str:asset_id>/own-sizes", "POST"): {"width": 100, "height": 100},
     ("archives/<str:archive_id>", "DELETE"): None,
     ("shares/<str:share_id>/revoke", "POST"): None,
+    ("embeds/<str:embed_id>/revoke", "POST"): None,
     ("channels/<str:channel_id>", "PATCH"): {"name": "Other"},
     ("channels/<str:channel_id>", "DELETE"): None,
     ("specifications/<str:specification_id>", "PUT"): _RULES,
@@ -120,6 +123,7 @@ class Theirs:
             "recipe": "web-1200",
             "archive_id": self.job.public_id,
             "share_id": self.share.public_id,
+            "embed_id": self.embed.public_id,
         }
 
     def _take(self) -> None:
@@ -137,6 +141,13 @@ class Theirs:
             wishes=wishes,
             expires_at=timezone.now() + timedelta(days=7),
             now=timezone.now(),
+        )
+        self.embed = EmbedLink.objects.create(
+            partner=partner,
+            actor="system",
+            version=self.rendition.version,
+            revision=self.rendition.revision,
+            created_at=NOON,
         )
         for member in responsive.members(self.rendition.version):
             make_rendition(self.rendition.version, member.revision.address)
@@ -272,6 +283,7 @@ def test_lists_hold_ones_own_alone(theirs, path):
         "requests": theirs.request,
         "archives": theirs.job,
         "shares": theirs.share,
+        "embeds": theirs.embed,
         "downloads/packs": theirs.pack,
     }
     own = things.get(path, theirs.asset).public_id

@@ -18,6 +18,7 @@ from portal.api.permissions import SCOPES
 from portal.api.views import PartnerView
 from portal.downloads import jobs, shares
 from portal.downloads.choices import Origin, Via
+from portal.downloads.models import EmbedLink
 from portal.downloads.services import Taker
 from portal.downloads.wishes import Wish
 from portal.onboarding.choices import StepKind
@@ -205,12 +206,20 @@ class Shelf:
             expires_at=NOON + timedelta(days=7),
             now=NOON,
         )
+        embed = EmbedLink.objects.create(
+            partner=partner,
+            actor="system",
+            version=rendition.version,
+            revision=rendition.revision,
+            created_at=NOON,
+        )
         assert self.pim.get(f"/files/{rendition.sha256}").status_code == 200
         assert self.pim.get(f"/packs/{pack.public_id}/versions/1/archive").status_code == 200
         self.values = {
             "request_id": asked.public_id,
             "archive_id": job.public_id,
             "share_id": share.public_id,
+            "embed_id": embed.public_id,
             "step_id": step_of(enrolment, StepKind.TERMS).public_id,
             "pack_id": pack.public_id,
             "number": "1",

@@ -51,7 +51,8 @@ def test_client_and_secret_may_come_as_basic_credentials(system):
     assert set(answer.json()["scope"].split()) == {
         "assets:read", "files:read", "changes:read", "packs:read", "packs:confirm",
         "channels:read", "channels:write", "onboarding:read", "onboarding:complete", "requests:read", "requests:write",
-        "archives:read", "archives:write", "shares:read", "shares:write", "downloads:read",
+        "archives:read", "archives:write", "shares:read", "shares:write", "embeds:read", "embeds:write",
+        "downloads:read",
     }  # fmt: skip
 
 

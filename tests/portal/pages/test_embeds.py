@@ -110,3 +110,29 @@ def test_staff_see_the_register_and_revoke(jana, asset, client):
 
     assert jana.partner.name in page.content.decode()
     assert EmbedLink.objects.get().end == "staff"
+
+
+def test_older_links_are_on_the_next_page_and_a_damaged_address_says_what_to_do(jana):
+    first = published("first")
+    jana.client.post(page_of(jana, first), {"recipe": "web-1200"})
+    link = EmbedLink.objects.get()
+    EmbedLink.objects.bulk_create(
+        EmbedLink(
+            partner=jana.partner,
+            actor="x",
+            version=link.version,
+            revision=link.revision,
+            state="ended",
+            created_at=timezone.now(),
+            ended_at=timezone.now(),
+            end="company",
+        )
+        for _ in range(50)
+    )
+    page = jana.client.get(page_of(jana))
+    older = jana.client.get(page.context["older"])
+    damaged = jana.client.get(f"{page_of(jana)}?cursor=zzz")
+
+    assert "Being made public" not in words(page)
+    assert "Being made public" in words(older) and len(older.context["links"]) == 1
+    assert damaged.status_code == 400 and "Go to the first page" in words(damaged)
