@@ -71,7 +71,7 @@ def test_what_may_not_be_public_or_has_no_address_is_refused(pim):
 def test_replaced_version_ends_its_link_and_says_why(pim):
     made = embed(pim, picture()).json()
     opened(made["id"])
-    picture(sha256="f" * 64, size=5, modified_at=timezone.now())
+    picture(sha1="f" * 40, modified_at=timezone.now())
     ended = pim.get(made["href"]).json()
 
     assert (ended["state"], ended["reason"], ended["html"]) == ("ended", "replaced", None)
