@@ -11,11 +11,9 @@ from portal.accounts.models import User
 from portal.catalog.models import Asset, AssetVersion, Variant
 from portal.change_requests import services as requests
 from portal.change_requests.models import ChangeRequest
-from portal.downloads import archives, baskets, jobs, shares
-from portal.downloads.choices import JobState, Origin, Via
-from portal.downloads.models import ArchiveJob, BasketItem
+from portal.downloads import archives
+from portal.downloads.choices import Via
 from portal.downloads.services import Taker
-from portal.downloads.wishes import Wish
 from portal.onboarding import codes
 from portal.onboarding import services as onboarding
 from portal.onboarding.choices import Approval, StepKind
@@ -31,9 +29,10 @@ from portal.partners.models import Membership, Partner
 from portal.publications import feasibility
 from portal.releases import services as releases
 from portal.renditions import made_to_order, picture_tests, rulebooks
-from portal.renditions.models import PictureTest, Recipe, Rendition, Verdict
+from portal.renditions.models import PictureTest, Recipe, Verdict
 from portal.renditions.selectors import revision_for
 from tests.browser import vendors
+from tests.browser.taken import Taken
 from tests.builders import (
     file_fact,
     gtin14,
@@ -44,7 +43,6 @@ from tests.builders import (
     make_user,
     picture,
     release,
-    take,
 )
 from tests.portal.change_requests.builders import ask, by, by_staff
 from tests.portal.onboarding.builders import begin, step_of
@@ -54,7 +52,7 @@ SHOWN = ("preview-480", "preview-1200", "web-1200")
 MANY = 55
 
 
-class House:
+class House(Taken):
     """
     ==========  ===========================================================================================
     ``shop``    a company with assets in every state, and downloads of which some are right no more
@@ -85,6 +83,7 @@ class House:
         self._files()
         self._downloads()
         self._wanted()
+        self._embeds()
         self._channels()
         self._invitations()
         self._onboarding()
@@ -145,6 +144,8 @@ class House:
             gtin=gtin,
             view="back",
             title={"en": "Berry muesli, back"},
+            alt_text={"en": "A carton of berry muesli from the back"},
+            public_use=True,
             rights_end=self.now + 9 * day,
         )
         scheduled = file_fact(
@@ -253,58 +254,6 @@ class House:
                     colour = f"#{(version.pk * 2_654_435_761) % 0xFFFFFF:06x}"
                     size = 480 if recipe == "preview-480" else 1200
                     make_rendition(version, recipe, content=picture(width=size, height=size, colour=colour))
-
-    def _take(self, *assets: Asset, at, **which) -> None:
-        for asset in assets:
-            take(self.shop, asset, user=self.reader, now=at, **which)
-
-    def _downloads(self) -> None:
-        self._take(self.muesli, at=self.now - timedelta(hours=1))
-
-    def _wanted(self) -> None:
-        """A basket with what is right, replaced and not yet; downloads prepared and not; digests of every kind."""
-        muesli = self.muesli.variants.get(language="de")
-        chosen = [muesli, self.back.variants.get(), self.scheduled.variants.get(), self.film.variants.get()]
-        baskets.add(partner=self.shop, user=self.reader, variants=[v.public_id for v in chosen], now=self.now)
-        older = muesli.versions.get(number=1)
-        BasketItem.objects.filter(user=self.reader, variant=muesli).update(version=older)
-        held = [*older.renditions.all(), *chosen[1].current.renditions.all(), *self.gone_renditions()]
-        names = [f"{row.sha256}  photos/{row.pk}.webp" for row in held if not row.revision.recipe.is_preview]
-        self.digests = "\n".join([*names, f"{'0' * 64}  somebody_elses.jpg", "a line without"])
-
-        self.shared, self.locked = (
-            shares.share(
-                by=shares.Sharer.person(Membership.objects.get(user=self.reader, partner=self.shop)),
-                title=title,
-                emails=["agency@print.example"],
-                wishes=[Wish(muesli.pk, Recipe.objects.get(key="web-1200").pk)],
-                expires_at=self.now + timedelta(days=14),
-                most_downloads=most,
-                password=password,
-                now=self.now,
-            )[1]["agency@print.example"]
-            for title, most, password in (
-                ("For the poster", 3, ""),
-                ("For the press", None, "a long password"),
-            )
-        )
-        papers = Variant.objects.filter(path__startswith="/Archive/").order_by("pk")[:3]
-        original = Recipe.objects.get(key="original")
-        for state in (JobState.FAILED, JobState.READY, JobState.PREPARING):
-            job = jobs.begin(
-                partner=self.archive,
-                taker=Taker(f"user:{self.archivist.public_id}", Via.PAGE, self.archivist),
-                wishes=[Wish(paper.pk, original.pk) for paper in papers],
-                origin=Origin.BASKET,
-                now=self.now,
-            )
-            why = {"title": "Paper 99", "recipe": "original", "why": "The brand has removed this file."}
-            ArchiveJob.objects.filter(pk=job.pk).update(state=state, left_out=[why])
-            job.files.filter(position=0).update(problem="not_made" if state == JobState.FAILED else "")
-
-    def gone_renditions(self):
-        """Return what was cut of the file that was taken back."""
-        return Rendition.objects.filter(version__variant__asset=self.gone)
 
     def _channels(self) -> None:
         """Two channels of the shop: one whose rules a file fails, put right and shown where, and one without rules."""

@@ -365,6 +365,23 @@ PLACES = [
     Place("request, duplicate", _request("duplicate"), REQUEST),
     # Embed links
     Place("embed links", _company("shop", "embeds/"), ("pages/embeds.html",)),
+    Place(
+        "embed links, of a picture",
+        lambda house: f"/o/{house.shop.slug}/embeds/?asset={house.back.public_id}",
+        ("pages/embeds.html",),
+    ),
+    Place(
+        "embed links, not allowed",
+        lambda house: f"/o/{house.shop.slug}/embeds/?asset={house.scheduled.public_id}",
+        ("pages/embeds.html",),
+    ),
+    Place("embed links, only looking", _company("shop", "embeds/"), ("pages/embeds.html",), reader="watcher"),
+    Place(
+        "embed links, cannot be read",
+        _company("shop", "embeds/?cursor=x"),
+        ("pages/embeds.html",),
+        status=400,
+    ),
     Place("embed links, none", _company("waiting", "embeds/"), ("pages/embeds.html",), reader="newcomer"),
     # Share links
     Place("share links", _company("shop", "shares/"), ("pages/shares.html",)),
