@@ -6,9 +6,11 @@ Keep a folder in step with a pack: fetch what is missing, replace what changed, 
     python3 portal_mirror.py sync --dry-run PACK FOLDER    only say what would be done
     python3 portal_mirror.py verify FOLDER         read every file again and compare, offline
 
-PORTAL_CLIENT_ID and PORTAL_CLIENT_SECRET in the environment name an API client with packs:read and files:read.
-Needs Python 3.8 and nothing else. A broken run is continued where it broke off. Files that are not of the pack are left
-alone. Ends with 0 when the folder is in step, 1 when something is wrong with files, 2 when it could not be done.
+A list counts only with the portal's signature, by a key that was in use when you fetched this program; when the portal
+takes another key, fetch the program again. PORTAL_CLIENT_ID and PORTAL_CLIENT_SECRET in the environment name an API
+client with packs:read and files:read. Needs Python 3.8 and nothing else. A broken run is continued where it broke off.
+Files that are not of the pack are left alone. Ends with 0 when the folder is in step, 1 when something is wrong with
+files, 2 when it could not be done.
 """
 
 from __future__ import annotations
@@ -32,13 +34,17 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote, urlencode, urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from portal.packs.verify_pack import signed_by
+
 try:
     import fcntl
 except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
-#: Written by the portal into every copy it hands out.
+#: Its address and its public keys by their id: written by the portal into every copy it hands out, as the lines that
+#: check a signature are in the place of the import above.
 PORTAL = ""
+KEYS: dict[str, str] = {}
 
 OWN = ".portal-mirror"
 CHUNK = 1 << 18
@@ -220,8 +226,8 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 # -- Keeping in step --------------------------------------------------------------------------------------------------
-def current(api: Api, pack: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what the portal says of a pack's current version, and its manifest with every name checked."""
+def current(api: Api, pack: str) -> tuple[dict[str, Any], bytes]:
+    """Return what the portal says of a pack's current version, and its signed list."""
     try:
         version = json.loads(api.read(f"packs/{quote(pack, '')}"))["version"]
         content = api.read(f"packs/{quote(pack, '')}/versions/{int(version['number'])}/manifest")
@@ -229,6 +235,13 @@ def current(api: Api, pack: str) -> tuple[dict[str, Any], dict[str, Any]]:
         raise Cannot(f"pack {pack}: {why(error)}") from error
     if hashlib.sha256(content).hexdigest() != version["manifest"]["sha256"]:
         raise Cannot("the list of files was damaged on its way")
+    return version, content
+
+
+def listed(content: bytes, envelope: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the files of a list by their names. :raises Cannot: not signed by the portal, or not for a folder."""
+    if problem := signed_by(KEYS, content, envelope):
+        raise Cannot(f"the list of files: {problem}")
     manifest = json.loads(content)
     names = [file["name"] for file in manifest["files"]]
     if bad := [name for name in names if not safe(name)]:
@@ -237,7 +250,7 @@ def current(api: Api, pack: str) -> tuple[dict[str, Any], dict[str, Any]]:
         )
     if len({unicodedata.normalize("NFC", name).casefold() for name in names}) < len(names):
         raise Cannot("the list holds names that one folder cannot hold together")
-    return version, manifest
+    return {file["name"]: file for file in manifest["files"]}
 
 
 def plan(folder: Folder, files: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
@@ -303,8 +316,8 @@ def _copy(source: Any, target: BinaryIO) -> None:
 def sync(api: Api, folder: Folder, pack: str, say: Callable[[str], None], dry: bool) -> None:
     if folder.state.get("pack", pack) != pack:
         raise Cannot(f"this folder is kept in step with another pack, {folder.state['pack']}")
-    version, manifest = current(api, pack)
-    files = {file["name"]: file for file in manifest["files"]}
+    version, content = current(api, pack)
+    files = listed(content, version["manifest"])
     todo = plan(folder, files)
     for what in ("fetch", "copy", "remove", "kept"):
         for name in todo[what]:
@@ -340,7 +353,9 @@ def sync(api: Api, folder: Folder, pack: str, say: Callable[[str], None], dry: b
     folder.held = {name: held for name, held in folder.held.items() if name in files}
     for rest in folder.parts.iterdir():
         rest.unlink()
-    write_whole(folder.own / "pack-manifest.json", json.dumps(manifest, ensure_ascii=False).encode())
+    envelope = {what: version["manifest"][what] for what in ("algorithm", "key", "signature")}
+    write_whole(folder.own / "pack-manifest.json", content)
+    write_whole(folder.own / "pack-signature.json", json.dumps(envelope).encode())
     folder.save(pack=pack, version=version["number"], manifest_sha256=version["manifest"]["sha256"])
     say(f"in step: version {version['number']}, {len(files)} files")
     if todo["kept"]:
@@ -377,14 +392,16 @@ def _place(folder: Folder, name: str, sha256: str) -> None:
 def verify(folder: Folder, say: Callable[[str], None]) -> None:
     """Read every file and compare; nothing is asked of the portal."""
     try:
-        files = json.loads((folder.own / "pack-manifest.json").read_text("utf-8"))["files"]
+        content = (folder.own / "pack-manifest.json").read_bytes()
+        envelope = json.loads((folder.own / "pack-signature.json").read_bytes())
     except FileNotFoundError as error:
-        raise Cannot("nothing has been brought into this folder yet") from error
+        raise Cannot("nothing has been brought into this folder yet, or not to the end: run sync") from error
+    files = listed(content, envelope)
     lines = []
-    for file in files:
-        found = folder.sha256(file["name"], read=True)
+    for name, file in files.items():
+        found = folder.sha256(name, read=True)
         if found != file["sha256"]:
-            lines.append(f"{'changed' if found else 'missing'}: {file['name']}")
+            lines.append(f"{'changed' if found else 'missing'}: {name}")
     if lines:
         raise Wrong(lines)
     say(f"complete: version {folder.state['version']}, every one of {len(files)} files as listed")

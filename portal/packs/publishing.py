@@ -75,13 +75,26 @@ def _portal() -> tuple[str, str]:
     return 'PORTAL = ""\n', f"PORTAL = {json.dumps(settings.PORTAL_URL)}\n"
 
 
-def verifier() -> str:
-    """Return the checking program with the portal's present keys and address in it, ready to work offline."""
+def _keys(now: datetime) -> tuple[str, str]:
+    # A copy that is fetched before the first pack is signed must know its key as well.
+    signing.key_in_use(now=now)
     keys = {key["kid"]: key["x"] for key in signing.public_keys()}
-    none = "KEYS: dict[str, str] = {}\n"
-    return _filled("verify_pack.py", (none, f"KEYS: dict[str, str] = {json.dumps(keys)}\n"), _portal())
+    return "KEYS: dict[str, str] = {}\n", f"KEYS: dict[str, str] = {json.dumps(keys)}\n"
 
 
-def mirror() -> str:
-    """Return the program that keeps a folder in step with a pack, with the portal's address in it."""
-    return _filled("portal_mirror.py", _portal())
+def verifier(*, now: datetime) -> str:
+    """Return the checking program with the portal's present keys and address in it, ready to work offline."""
+    return _filled("verify_pack.py", _keys(now), _portal())
+
+
+def mirror(*, now: datetime) -> str:
+    """
+    Return the program that keeps a folder in step with a pack: with the portal's present keys and address in it, and
+    with the lines of the checking program that check a signature.
+    """
+    _before, mark, rest = _program("verify_pack.py").partition("# -- Ed25519")
+    checking, end, _after = rest.partition("# -- Reading")
+    if not (mark and end):
+        raise ValueError("verify_pack.py does not tell where its check of signatures begins and ends")
+    lines = ("from portal.packs.verify_pack import signed_by\n", f"{mark}{checking.rstrip()}\n")
+    return _filled("portal_mirror.py", lines, _keys(now), _portal())

@@ -3,6 +3,7 @@
 import hashlib
 import importlib.util
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from django.conf import settings as django_settings
 from django.db import connection
 from django.utils import timezone
 
-from portal.packs import publishing
+from portal.packs import publishing, signing
 from portal.partners import services as companies
 from tests.builders import NOON, file_fact, make_community, make_partner, release
 from tests.portal.packs.builders import issue, make_pack, pick, replace, shelf
@@ -36,12 +37,12 @@ class Stand:
     def __init__(self, address: str, tmp_path: Path):
         self.address, self.folder = address, tmp_path / "mirror"
         self.program = tmp_path / "portal_mirror.py"
-        self.program.write_text(PROGRAM.read_text())
         partner = make_partner()
         self.pack = make_pack(make_community(partner, folder="/P"))
         self.assets = shelf("/P", list(NAMES), content=lambda name: os.urandom(BIG))
         pick(self.pack, self.assets)
         issue(self.pack)
+        self.program.write_text(publishing.mirror(now=timezone.now()))
         client, secret = companies.create_api_client(
             partner=partner, name="Mirror", scopes=["packs:read", "files:read"], now=timezone.now()
         )
@@ -181,6 +182,33 @@ def test_withdrawn_and_damaged_files_are_named(stand):
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"withdrawn: {NAMES['c.jpg']}: The brand has withdrawn its approval")
     assert stand.held() == before, "nothing is half done"
+
+
+@pytest.mark.slow
+def test_list_that_the_portal_did_not_sign_is_refused_and_nothing_is_touched(stand):
+    text = stand.program.read_text()
+    others = f'KEYS: dict[str, str] = {{"0123456789abcdef": "{"A" * 43}"}}'
+    stand.program.write_text(re.sub(r"^KEYS: .*$", others, text, flags=re.MULTILINE))
+    unknown = stand.run("sync")
+    untouched = stand.held() if stand.folder.exists() else {}
+
+    stand.program.write_text(text)
+    whole = stand.run("sync")
+    listed = stand.folder / ".portal-mirror" / "pack-manifest.json"
+    listed.write_bytes(listed.read_bytes().replace(b'"a-web-1200.webp"', b'"z-web-1200.webp"'))
+    tampered = stand.run("verify", str(stand.folder))
+
+    assert (unknown.returncode, untouched) == (2, {})
+    assert "does not know: get a new one from the portal" in unknown.stderr
+    assert whole.returncode == 0, whole.stderr
+    assert tampered.returncode == 2 and "the signature does not fit" in tampered.stderr
+
+
+@pytest.mark.django_db
+def test_key_that_signs_later_is_in_a_copy_fetched_before_the_first_pack(client):
+    text = client.get("/tools/portal_mirror.py").content.decode()
+
+    assert signing.key_in_use(now=timezone.now()).key_id in text
 
 
 @pytest.fixture(scope="module")

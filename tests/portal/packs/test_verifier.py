@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
@@ -56,7 +57,7 @@ class Shop:
 
     def check(self, *arguments: object) -> tuple[int, str]:
         program = self.folder / "verify_pack.py"
-        program.write_text(publishing.verifier())
+        program.write_text(publishing.verifier(now=timezone.now()))
         answer = subprocess.run(
             [sys.executable, "-I", program, *map(str, arguments)], capture_output=True, text=True, check=False
         )
