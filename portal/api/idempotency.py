@@ -19,13 +19,16 @@ from portal.partners import calls
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 
-def once(request: ClientRequest, view: Any, work: Callable[[], Response]) -> Response:
+def once(
+    request: ClientRequest, view: Any, work: Callable[[], Response], *, content: bytes | None = None
+) -> Response:
     """
     Do the work of a call, or repeat the answer the first call with the same key was given.
 
     What a rule refuses is an answer like any other and is kept. A mistake of ours is not, nor is a condition that did
-    not hold: the next call tries again.
+    not hold, nor that it was too much just then: the next call tries again.
 
+    :param content: what was sent, where the same is not always sent in the same bytes; otherwise the body
     :raises BadInput: no key, or not one
     :raises KeyReused: the key came with another request
     :raises StillRunning: the first call is not answered yet
@@ -37,7 +40,8 @@ def once(request: ClientRequest, view: Any, work: Callable[[], Response]) -> Res
             errors=[{"parameter": "Idempotency-Key", "detail": "Not given, or not a key."}],
         )
     http = request._request
-    fingerprint = hashlib.sha256(f"{http.method} {http.get_full_path()}\n".encode() + http.body).hexdigest()
+    sent = http.body if content is None else content
+    fingerprint = hashlib.sha256(f"{http.method} {http.get_full_path()}\n".encode() + sent).hexdigest()
     begun = calls.begin(client=request.client, key=key, fingerprint=fingerprint, now=timezone.now())
     if isinstance(begun, calls.Answered):
         return Response(
@@ -56,7 +60,7 @@ def once(request: ClientRequest, view: Any, work: Callable[[], Response]) -> Res
     except BaseException:
         calls.give_up(begun)
         raise
-    if response.status_code >= 500 or response.status_code == ChangedMeanwhile.status:
+    if response.status_code >= 500 or response.status_code in {ChangedMeanwhile.status, 429}:
         calls.give_up(begun)
     else:
         content_type = response.content_type or "application/json"

@@ -22,12 +22,19 @@ class Links:
         """The address of a size of one variant: leads to the bytes of whatever version is current."""
         return f"{self._assets}/{asset}/renditions/{recipe}?variant={variant}"
 
+    def verdict_overlay(self, asset: str, recipe: str, specification: str, variant: str) -> str:
+        place = f"{self._assets}/{asset}/renditions/{recipe}/verdicts/{specification}/overlay"
+        return f"{place}?variant={variant}"
+
     def file(self, sha256: str) -> str:
         """The address of these very bytes, for ever."""
         return f"{self._files}/{sha256}"
 
     def channel(self, channel: str) -> str:
         return f"{self._root}/channels/{channel}"
+
+    def picture_test(self, channel: str, test: str) -> str:
+        return f"{self._root}/channels/{channel}/tests/{test}"
 
     def specification(self, specification: str) -> str:
         return f"{self._root}/specifications/{specification}"

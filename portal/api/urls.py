@@ -18,6 +18,7 @@ from portal.api.v1 import (
     own_sizes,
     pack_files,
     packs,
+    picture_tests,
     product_lookups,
     recipes,
     renditions,
@@ -44,6 +45,11 @@ v1 = [
         verdicts.OneVerdict.as_view(),
         name="verdict",
     ),
+    path(
+        "assets/<str:asset_id>/renditions/<str:recipe>/verdicts/<str:specification_id>/overlay",
+        verdicts.VerdictOverlay.as_view(),
+        name="verdict-overlay",
+    ),
     path("assets/<str:asset_id>/responsive", responsive.Responsive.as_view(), name="responsive"),
     path(
         "assets/<str:asset_id>/responsive/archive",
@@ -54,6 +60,17 @@ v1 = [
     path("recipes", recipes.Recipes.as_view(), name="recipes"),
     path("channels", channels.Channels.as_view(), name="channels"),
     path("channels/<str:channel_id>", channels.OneChannel.as_view(), name="channel"),
+    path("channels/<str:channel_id>/tests", picture_tests.PictureTests.as_view(), name="picture-tests"),
+    path(
+        "channels/<str:channel_id>/tests/<str:test_id>",
+        picture_tests.OnePictureTest.as_view(),
+        name="picture-test",
+    ),
+    path(
+        "channels/<str:channel_id>/tests/<str:test_id>/overlay",
+        picture_tests.PictureTestOverlay.as_view(),
+        name="picture-test-overlay",
+    ),
     path("specifications", specifications.Specifications.as_view(), name="specifications"),
     path(
         "specifications/<str:specification_id>",

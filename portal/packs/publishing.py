@@ -77,7 +77,8 @@ def _portal() -> tuple[str, str]:
 
 def _keys(now: datetime) -> tuple[str, str]:
     # A copy that is fetched before the first pack is signed must know its key as well.
-    signing.key_in_use(now=now)
+    with rowscope.everything():
+        signing.key_in_use(now=now)
     keys = {key["kid"]: key["x"] for key in signing.public_keys()}
     return "KEYS: dict[str, str] = {}\n", f"KEYS: dict[str, str] = {json.dumps(keys)}\n"
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from portal.activity import services as activity
 from portal.core.errors import DomainError, NotFound
+from portal.core.paging import Page, paginate
 from portal.partners.models import Channel, Partner
 from portal.renditions import judging, rulebooks, services
 from portal.renditions.models import PictureTest, SpecificationRevision
@@ -116,13 +117,27 @@ def latest(channel: Channel) -> PictureTest | None:
     return rows.order_by("-made_at", "-pk").first()
 
 
+def page(channel: Channel, *, size: int = 50, cursor: str | None = None) -> Page:
+    """
+    Return one page of a channel's test pictures, newest first, with their rules: one query. The channel proves that the
+    reader may see them.
+
+    :raises BadInput: the cursor is damaged
+    """
+    rows = PictureTest.objects.filter(channel=channel).select_related(
+        "channel", "specification__specification"
+    )
+    return paginate(rows, order=("-made_at", "-id"), kinds=(datetime, int), size=size, cursor=cursor)
+
+
 def get(partner: Partner, public_id: str) -> PictureTest:
     """
-    Return one test picture's verdict.
+    Return one test picture's verdict, with its channel and its rules.
 
     :raises NotFound: unknown, or another company's
     """
-    found = PictureTest.objects.filter(partner=partner, public_id=public_id).first()
+    rows = PictureTest.objects.filter(partner=partner, public_id=public_id)
+    found = rows.select_related("channel", "specification__specification").first()
     if found is None:
         raise NotFound
     return found

@@ -74,6 +74,7 @@ VERDICT: dict[str, Any] = {
             "text": "Format: WebP; needed: JPEG or PNG or TIFF or GIF",
         },
     ],
+    "overlay": None,
     "fix": {
         "steps": ["format"],
         "recipe": "fitted-4c7a1e90b2d3f5a6c8e7d9f0",
@@ -85,6 +86,30 @@ VERDICT: dict[str, Any] = {
         "href": f"{_ROOT}/files/{_FIXED}",
     },
 }
+
+_TEST = f"{_ROOT}/channels/chn_m2n3b4v5c6x7z2a3/tests/tst_r2t3y4u5i6p7a2s3"
+PICTURE_TEST: dict[str, Any] = {
+    "id": "tst_r2t3y4u5i6p7a2s3",
+    "channel": "chn_m2n3b4v5c6x7z2a3",
+    "specification": _SPECIFICATION,
+    "revision": 1,
+    "file_name": "front.png",
+    "sha256": "5b1f0f6f3d1c0a5be1d6c7c8a4a5e2f4c1f7f1b0a7f5c3d2e1b0a9f8e7d6c5b4",
+    "state": "failed",
+    "lines": [
+        {
+            "rule": "longest-side",
+            "state": "failed",
+            "value": 640,
+            "text": "Longest side: 640 pixels; needed: 1000 pixels to 10000 pixels",
+        },
+    ],
+    "fix_steps": [],
+    "overlay": f"{_TEST}/overlay",
+    "made_at": "2026-11-20T09:14:03.120000Z",
+    "href": _TEST,
+}
+PICTURE_TESTS: dict[str, Any] = {"items": [PICTURE_TEST], "next": None}
 
 REPORT: dict[str, Any] = {
     "id": "rep_h2j3k4l5z6x7c2v3",

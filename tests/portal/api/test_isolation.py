@@ -4,7 +4,9 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.utils import timezone
 
 from portal.api import urls
@@ -28,12 +30,14 @@ from tests.builders import (
     make_partner,
     make_rendition,
     make_user,
+    picture,
     release,
     release_one,
 )
 from tests.portal.change_requests.builders import ask
 from tests.portal.onboarding.builders import begin
 from tests.portal.packs.builders import issue, make_pack, pick
+from tests.portal.renditions.builders import failed_test, failed_verdict
 
 pytestmark = pytest.mark.django_db
 
@@ -63,6 +67,7 @@ UNKNOWN = {
     "number": "1",
     "step_id": "ost_aaaaaaaaaaaaaaaa",
     "channel_id": "chn_aaaaaaaaaaaaaaaa",
+    "test_id": "tst_aaaaaaaaaaaaaaaa",
     "specification_id": "spc_aaaaaaaaaaaaaaaa",
     "report_id": "fea_aaaaaaaaaaaaaaaa",
     "request_id": "req_aaaaaaaaaaaaaaaa",
@@ -71,6 +76,7 @@ UNKNOWN = {
     "embed_id": "emb_aaaaaaaaaaaaaaaa",
 }
 _RULES = {"key": "own-rules", "title": "Own", "channel": "shop", "rules": [{"measure": "fill", "least": 0.9}]}
+_UPLOAD = encode_multipart(BOUNDARY, {"picture": SimpleUploadedFile("front.png", picture(kind="PNG"))})
 #: Every operation that changes one thing, with a body that its owner's call succeeds with.
 WRITES = {
     ("assets/<str:asset_id>/responsive", "POST"): {},
@@ -80,6 +86,7 @@ WRITES = {
     ("embeds/<str:embed_id>/revoke", "POST"): None,
     ("channels/<str:channel_id>", "PATCH"): {"name": "Other"},
     ("channels/<str:channel_id>", "DELETE"): None,
+    ("channels/<str:channel_id>/tests", "POST"): _UPLOAD,
     ("specifications/<str:specification_id>", "PUT"): _RULES,
     ("specifications/<str:specification_id>", "DELETE"): None,
     ("specifications/<str:specification_id>/reports", "POST"): {"recipe": "web-1200"},
@@ -112,6 +119,7 @@ class Theirs:
         self._take()
         self.known = {
             "channel_id": self.channel.public_id,
+            "test_id": self.test.public_id,
             "specification_id": self.specification.public_id,
             "report_id": self.report.public_id,
             "request_id": self.request.public_id,
@@ -182,6 +190,8 @@ class Theirs:
             actor="system",
         )
         feasibility.work(now=NOON)
+        self.test = failed_test(self.channel, revision)
+        self.verdict = failed_verdict(self.rendition, revision)
 
 
 @pytest.fixture
@@ -242,7 +252,10 @@ def test_nobody_changes_what_is_anothers(theirs, route, method):
         if body and "answers" in body:
             body = {"answers": [{**body["answers"][0], "sha256": theirs.rendition.sha256}]}
         content = b"" if body is None else body
-        return system.write(method, address(route, values), content, Idempotency_Key=f"k{len(values)}")
+        media_type = MULTIPART_CONTENT if body is _UPLOAD else "application/json"
+        return system.write(
+            method, address(route, values), content, media_type=media_type, Idempotency_Key=f"k{len(values)}"
+        )
 
     hidden = write(theirs.stranger, theirs.known)
     unknown = write(theirs.stranger, {**UNKNOWN, "one_more": ""})

@@ -39,6 +39,7 @@ from tests.builders import (
 from tests.portal.change_requests.builders import ask
 from tests.portal.onboarding.builders import begin, step_of
 from tests.portal.packs.builders import issue, make_pack, pick
+from tests.portal.renditions.builders import failed_test, failed_verdict
 
 OPERATIONS = {
     f"/api/v1/{re.sub('<str:', '{', str(pattern.pattern)).replace('>', '}')}": pattern.callback.view_class
@@ -177,11 +178,14 @@ class Shelf:
             channel=None,
             name="Shop",
             kind="shop",
-            specification=None,
+            specification=rulebooks.get(partner, "own-shop").specification_id,
             recipes=[rendition.revision.recipe_id],
             now=NOON,
             actor="system",
         )
+        rules = rulebooks.get(partner, "own-shop")
+        tested = failed_test(channel, rules)
+        failed_verdict(rendition, rules)
         report = feasibility.ask(
             partner=partner,
             specification=rulebooks.get(partner, "own-shop"),
@@ -227,6 +231,7 @@ class Shelf:
             "sha256": rendition.sha256,
             "recipe": "web-1200",
             "channel_id": channel.public_id,
+            "test_id": tested.public_id,
             "specification_id": "own-shop",
             "report_id": report.public_id,
         }
@@ -286,7 +291,11 @@ def test_whatever_is_written_gets_an_answer_the_document_describes(document, she
     @given(case=operation.as_strategy(), key=uuids(), is_whole=booleans())
     def call(case, key, is_whole):
         # Numbers of any length and halves of characters too: the standard library writes what orjson will not.
-        body = json.dumps(case.body).encode() if is_whole and isinstance(case.body, dict) else b'{"all": '
+        body = (
+            json.dumps(case.body, default=str).encode()
+            if is_whole and isinstance(case.body, dict)
+            else b'{"all": '
+        )
         answer = shelf.pim.write(method.upper(), address, body, Idempotency_Key=str(key))
         assert answer.status_code < 500
         assert described(document, path, answer, method) == [], (case.body, answer.body)

@@ -19,7 +19,7 @@ NOT_FOR_SYSTEMS = {
     "portal.partners", "portal.accounts", "portal.releases", "portal.pages", "portal.admin",
     # Met on pages alone, so far: baskets and links, codes, terms, own sizes and test pictures.
     "portal.downloads.baskets", "portal.downloads.jobs", "portal.downloads.shares", "portal.onboarding.codes",
-    "portal.packs.terms", "portal.renditions.own_sizes", "portal.renditions.picture_tests",
+    "portal.packs.terms", "portal.renditions.own_sizes",
 }  # fmt: skip
 NOT_FOUND = (
     b'{"type":"http://127.0.0.1:8000/api/problems/not_found","title":"Not found","status":404,'
