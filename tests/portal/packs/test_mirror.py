@@ -243,6 +243,7 @@ def test_secret_is_not_sent_over_a_line_anybody_can_read(program):
         program.Api("http://portal.example", print, 1)
 
 
+@pytest.mark.django_db
 def test_program_is_offered_with_the_portals_address_in_it(client, settings):
     answer = client.get("/tools/portal_mirror.py")
 
