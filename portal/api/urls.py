@@ -87,6 +87,7 @@ v1 = [
     path("files/<str:sha256>", files.File.as_view(), name="file"),
     path("files/<str:sha256>/about", files.AboutFile.as_view(), name="file-about"),
     path("packs", packs.Packs.as_view(), name="packs"),
+    path("packs-in-preparation", packs.PacksInPreparation.as_view(), name="packs-in-preparation"),
     path("packs/<str:pack_id>", packs.OnePack.as_view(), name="pack"),
     path("packs/<str:pack_id>/versions", packs.Versions.as_view(), name="pack-versions"),
     path("packs/<str:pack_id>/versions/<str:number>", packs.OneVersion.as_view(), name="pack-version"),

@@ -126,13 +126,16 @@ def held_version(partner: Partner, version: PackVersion) -> PackVersion | None:
 
 @dataclass(frozen=True)
 class Coming:
-    """A version being prepared: ``done`` of ``total`` files are there. ``is_first``: the pack has none before."""
+    """A version of a pack being prepared: ``done`` of ``total`` files are there."""
 
-    slug: str
-    name: str
+    pack: Pack
     done: int
     total: int
-    is_first: bool
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the pack has none before."""
+        return self.pack.current_id is None
 
 
 def coming(partner: Partner, *, at: datetime, slug: str = "", limit: int = 20) -> list[Coming]:
@@ -154,7 +157,7 @@ def coming(partner: Partner, *, at: datetime, slug: str = "", limit: int = 20) -
         )
         rows = rows.annotate(done=Count("files", filter=~Q(files__sha256="")), total=F("file_count"))
         return [
-            Coming(row.pack.slug, row.pack.name, row.done, row.total, row.pack.current_id is None)
+            Coming(row.pack, row.done, row.total)
             for row in rows.select_related("pack").defer("manifest").order_by("begun_at", "pk")[:limit]
         ]
 

@@ -68,7 +68,7 @@ def pack(request: HttpRequest, pack: str) -> HttpResponse:
         if coming is None or not coming.is_first or request.method == "POST":
             raise
         return render(
-            request, "pages/pack_coming.html", {"coming": coming, "crumbs": crumbs(request, coming.name)}
+            request, "pages/pack_coming.html", {"coming": coming, "crumbs": crumbs(request, coming.pack.name)}
         )
     except Gone as error:
         context = {"message": str(error), "crumbs": crumbs(request, _("Withdrawn"))}

@@ -84,3 +84,16 @@ CONFIRMATIONS: dict[str, Any] = {
     "manifest_sha256": _MANIFEST,
     "due_at": "2026-12-03T09:14:03.120000Z",
 }
+
+COMING: dict[str, Any] = {
+    "items": [
+        {
+            "id": "pck_2kq7wz5xv3m4n6pt",
+            "title": {"en": "Winter kitchen"},
+            "done": 7,
+            "file_count": 12,
+            "is_first": False,
+        }
+    ],
+    "next": None,
+}

@@ -15,7 +15,7 @@ from portal.api.v1 import pack_examples as examples
 from portal.api.v1.fields import OrNull, Texts
 from portal.api.views import PartnerView
 from portal.core.errors import NotFound
-from portal.packs import selectors
+from portal.packs import selectors, standing
 from portal.packs.choices import Purpose, Required
 from portal.packs.models import Pack, PackVersion
 from portal.partners.models import Partner
@@ -162,6 +162,39 @@ class Packs(PartnerView):
         links = Links(request)
         items = PackSerializer([_pack(pack, links) for pack in page.items], many=True).data
         return paging.listing(items, paging.seal(page.next, wish="packs"))
+
+
+class ComingSerializer(serializers.Serializer):
+    id = serializers.CharField(help_text="Of the pack.")
+    title = Texts(help_text="By language.")
+    done = serializers.IntegerField(help_text="Files that are ready.")
+    file_count = serializers.IntegerField()
+    is_first = serializers.BooleanField(
+        help_text="There is no version before: the pack is not in the list yet."
+    )
+
+
+class PacksInPreparation(PartnerView):
+    required_scopes = ("packs:read",)
+
+    @operation(
+        "list_packs_in_preparation",
+        summary="See which packs are being prepared",
+        answers={200: answer(paging.list_of("ComingList", ComingSerializer), examples.COMING)},
+    )
+    def get(self, request: ClientRequest) -> Response:
+        """First and new versions on their way, the oldest first, twenty at most. Their files come with the version."""
+        rows = [
+            {
+                "id": one.pack.public_id,
+                "title": one.pack.title,
+                "done": one.done,
+                "file_count": one.total,
+                "is_first": one.is_first,
+            }
+            for one in standing.coming(request.partner, at=timezone.now())
+        ]
+        return paging.listing(ComingSerializer(rows, many=True).data)
 
 
 class OnePack(PartnerView):

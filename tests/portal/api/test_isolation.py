@@ -18,6 +18,7 @@ from portal.downloads.models import Download, EmbedLink
 from portal.downloads.services import Taker
 from portal.downloads.wishes import Wish
 from portal.onboarding.choices import StepKind
+from portal.packs import services
 from portal.partners import channels
 from portal.publications import feasibility
 from portal.publications import selectors as publications
@@ -48,6 +49,7 @@ LISTS = {
     "assets": "id",
     "changes": "asset",
     "packs": "id",
+    "packs-in-preparation": "id",
     "onboarding": "id",
     "channels": "id",
     "requests": "id",
@@ -112,6 +114,9 @@ class Theirs:
         self.pack = make_pack(community)
         pick(self.pack, [self.asset])
         issue(self.pack)
+        self.coming = make_pack(community, title="Coming")
+        pick(self.coming, [self.asset])
+        services.begin_version(pack=self.coming, now=NOON)
         self.enrolment = begin(self.owner.partner, StepKind.OTHER)
         self._sell()
         person = make_user(self.owner.partner)
@@ -291,6 +296,7 @@ def test_lists_hold_ones_own_alone(theirs, path):
     field = LISTS[path]
     things = {
         "packs": theirs.pack,
+        "packs-in-preparation": theirs.coming,
         "onboarding": theirs.enrolment,
         "channels": theirs.channel,
         "requests": theirs.request,

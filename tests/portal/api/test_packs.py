@@ -18,7 +18,7 @@ from portal.packs import services
 from portal.packs.models import Confirmation
 from portal.partners import calls
 from portal.partners.models import IdempotentCall
-from tests.builders import NOON, file_fact, make_community, make_partner, release
+from tests.builders import NOON, file_fact, make_community, make_partner, release, release_one
 from tests.portal.packs.builders import issue, make_pack, pick, replace, shelf
 
 pytestmark = pytest.mark.django_db
@@ -356,3 +356,17 @@ def test_two_calls_at_the_same_moment_do_the_work_once(system, monkeypatch):
     first.join(30)
 
     assert (codes, second.json()["code"], len(worked)) == ([200], "still_running", 1)
+
+
+def test_pack_being_prepared_says_how_far_it_is_and_nothing_of_its_files(system):
+    shop = Shop(system)
+    coming = make_pack(shop.pim.partner.communities.get(), title="Winter")
+    pick(coming, [release_one("/P/snow.jpg")])
+    services.begin_version(pack=coming, now=NOON)
+
+    [line] = shop.pim.walk("/packs-in-preparation")
+
+    assert line == {
+        "id": coming.public_id, "title": {"en": "Winter"}, "done": 0, "file_count": 1, "is_first": True,
+    }  # fmt: skip
+    assert coming.public_id not in [pack["id"] for pack in shop.pim.walk("/packs")]
