@@ -13,7 +13,7 @@ from portal.activity import services as activity
 from portal.core import csv_out, rowscope
 from portal.core.staff_admin import StaffAdmin
 from portal.downloads import shares
-from portal.downloads.models import Download, ShareLink
+from portal.downloads.models import Download, EmbedLink, ShareLink
 from portal.downloads.wishes import Wish
 from portal.onboarding import codes
 from portal.onboarding.choices import StepKind
@@ -85,12 +85,19 @@ def one_of_everything(number: int) -> None:
         expires_at=NOON + timedelta(days=300),
         now=NOON + number * STEP,
     )
+    EmbedLink.objects.create(
+        partner=partner,
+        actor="system",
+        version=rendition.version,
+        revision=rendition.revision,
+        created_at=NOON + number * STEP,
+    )
 
 
 def test_there_is_a_list_for_everything_staff_look_after():
     assert LISTS == [
-        "activity", "asset", "assetversion", "changerequest", "community", "download", "enrolment", "onboardingcode",
-        "onboardingdocument", "pack", "partner", "product", "programme", "publication", "recipe", "rendition",
+        "activity", "asset", "assetversion", "changerequest", "community", "download", "embedlink",
+        "enrolment", "onboardingcode", "onboardingdocument", "pack", "partner", "product", "programme", "publication", "recipe", "rendition",
         "routingrule", "sharelink", "user", "variant",
     ]  # fmt: skip
 
