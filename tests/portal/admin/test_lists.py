@@ -96,9 +96,9 @@ def one_of_everything(number: int) -> None:
 
 def test_there_is_a_list_for_everything_staff_look_after():
     assert LISTS == [
-        "activity", "asset", "assetversion", "changerequest", "community", "download", "embedlink",
-        "enrolment", "onboardingcode", "onboardingdocument", "pack", "partner", "product", "programme", "publication", "recipe", "rendition",
-        "routingrule", "sharelink", "user", "variant",
+        "activity", "asset", "assetversion", "changerequest", "community", "download", "embedlink", "enrolment",
+        "onboardingcode", "onboardingdocument", "pack", "partner", "product", "programme", "publication", "recipe",
+        "rendition", "routingrule", "sharelink", "user", "variant",
     ]  # fmt: skip
 
 
