@@ -337,6 +337,8 @@ SPECTACULAR_SETTINGS = {
         "LookUpAnswer": ["found", "no_media", "not_yours", "unknown"],
         "FileFormat": "portal.renditions.choices.Format.values",
         "PictureFormat": ["jpeg", "png", "webp", "avif"],
+        "VerdictState": "portal.renditions.choices.VerdictState.values",
+        "EmbedState": "portal.downloads.choices.EmbedState.values",
         "CheckStatus": ["current", "replaced", "withdrawn", "unknown"],
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

@@ -28,8 +28,8 @@ class EmbedSerializer(serializers.Serializer):
     language = OrNull()
     version = serializers.IntegerField(help_text="Of the variant. A newer one ends the link.")
     recipe = serializers.CharField()
-    state = serializers.ChoiceField(
-        choices=EmbedState.values,
+    state = inputs.Word(
+        EmbedState.values,
         help_text="`opening` until the media library has said that the file is public.",
     )
     address = OrNull(help_text="Null until the link is ready.")
@@ -39,7 +39,7 @@ class EmbedSerializer(serializers.Serializer):
     created_at = serializers.DateTimeField()
     ready_at = serializers.DateTimeField(allow_null=True)
     ended_at = serializers.DateTimeField(allow_null=True, help_text="Since when it must not be used.")
-    reason = serializers.ChoiceField(choices=EmbedEnd.values, allow_null=True, help_text="Why it ended.")
+    reason = inputs.Word(EmbedEnd.values, allow_null=True, help_text="Why it ended.")
     href = serializers.URLField()
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone, translation
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiResponse
+from drf_spectacular.utils import OpenApiResponse, extend_schema_field
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -34,10 +34,16 @@ from portal.renditions.verdicts.rules import Line, State
 PICTURE = {(200, "image/png"): OpenApiResponse(OpenApiTypes.BINARY, description="The picture.")}
 
 
+# Said whole: made of the field, "anything, or null" would allow null in two ways, and so not at all.
+@extend_schema_field({"type": ["number", "string", "boolean"]})
+class Measured(serializers.JSONField):
+    """A measured value."""
+
+
 class LineSerializer(serializers.Serializer):
     rule = serializers.CharField(help_text="Id of the rule.")
     state = inputs.Word([str(state) for state in State])
-    value = serializers.JSONField(
+    value = Measured(
         allow_null=True, help_text="What was measured: a number or a word; null when it cannot be told."
     )
     text = serializers.CharField(help_text="The line in words.")
