@@ -13,12 +13,12 @@ from portal.api.links import Links
 from portal.api.schema import answer, operation
 from portal.api.v1 import archive_examples as examples
 from portal.api.v1.fields import OrNull
+from portal.api.v1.variants import variant_of
 from portal.api.views import PartnerView
 from portal.downloads import embeds
 from portal.downloads import services as downloads
 from portal.downloads.choices import EmbedEnd, EmbedState
 from portal.downloads.models import EmbedLink
-from portal.publications import selectors as publications
 
 
 class EmbedSerializer(serializers.Serializer):
@@ -119,8 +119,7 @@ class Embeds(PartnerView):
         body = EmbedBody(data=request.data)
         body.is_valid(raise_exception=True)
         asked, now = body.validated_data, timezone.now()
-        card = publications.get_asset(request.partner, asked["asset"], at=now)
-        shown = publications.choose_variant(request.partner, card, variant=asked.get("variant"))
+        _card, shown = variant_of(request.partner, asked["asset"], at=now, variant=asked.get("variant"))
         grant = downloads.authorise_download(
             partner=request.partner,
             asset_id=asked["asset"],

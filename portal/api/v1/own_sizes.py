@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.utils import timezone, translation
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -14,13 +14,13 @@ from portal.api.links import Links
 from portal.api.schema import PartSerializer, answer, operation
 from portal.api.v1 import channel_examples as examples
 from portal.api.v1.fields import OrNull
+from portal.api.v1.variants import variant_of
 from portal.api.views import PartnerView
 from portal.catalog.models import AssetVersion
 from portal.core.errors import NotFound
 from portal.downloads import services as downloads
 from portal.downloads.services import Grant
 from portal.partners.models import Partner
-from portal.publications import selectors as publications
 from portal.renditions import own_sizes, responsive, selectors
 from portal.renditions.choices import Format
 from portal.renditions.cropping import Box
@@ -128,9 +128,7 @@ def _grant(partner: Partner, asset_id: str, **which: Any) -> Grant:
     :raises NotFound: no such picture for this partner
     """
     now = timezone.now()
-    with translation.override(partner.language):
-        card = publications.get_asset(partner, asset_id, at=now)
-        variant = publications.choose_variant(partner, card, **which)
+    _card, variant = variant_of(partner, asset_id, at=now, **which)
     grant = downloads.authorise_download(
         partner=partner,
         asset_id=asset_id,

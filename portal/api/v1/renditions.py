@@ -1,8 +1,6 @@
 """Renditions: the sizes an asset comes in, and the way from a size to its bytes."""
 
-from datetime import datetime
-
-from django.utils import timezone, translation
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -12,12 +10,10 @@ from portal.api.links import Links
 from portal.api.schema import DIGEST_HEADER, LOCATION_HEADER, answer, operation
 from portal.api.v1 import examples
 from portal.api.v1.fields import OrNull, Texts
+from portal.api.v1.variants import variant_of
 from portal.api.views import PartnerView
 from portal.core.errors import NotFound
 from portal.downloads import services as downloads
-from portal.partners.models import Partner
-from portal.publications import selectors as publications
-from portal.publications.cards import VariantCard
 from portal.renditions import selectors as recipes
 
 
@@ -72,18 +68,6 @@ class MadeSerializer(serializers.Serializer):
     href = serializers.URLField(help_text="These bytes, for ever; the same as `Location`.")
 
 
-def _variant(partner: Partner, asset_id: str, query: dict[str, str], *, at: datetime) -> VariantCard:
-    """
-    Return the variant asked for, or the one the company is served when it asks for none.
-
-    :raises NotFound: no such asset, language or variant for this partner
-    :raises Gone: taken back
-    """
-    card = publications.get_asset(partner, asset_id, at=at)
-    with translation.override(partner.language):
-        return publications.choose_variant(partner, card, **query)
-
-
 class Renditions(PartnerView):
     required_scopes = ("assets:read",)
     query_class = RenditionQuery
@@ -96,7 +80,7 @@ class Renditions(PartnerView):
     )
     def get(self, request: ClientRequest, asset_id: str) -> Response:
         """Every size one variant comes in: always on one page. Asking makes none of them."""
-        variant = _variant(request.partner, asset_id, self.query, at=timezone.now())
+        _card, variant = variant_of(request.partner, asset_id, at=timezone.now(), **self.query)
         links = Links(request)
         items = [
             {
@@ -136,7 +120,7 @@ class OneRendition(PartnerView):
         while versions come and go; the one it leads to stays with the bytes. Nothing counts as downloaded here.
         """
         now = timezone.now()
-        variant = _variant(request.partner, asset_id, self.query, at=now)
+        _card, variant = variant_of(request.partner, asset_id, at=now, **self.query)
         grant = downloads.authorise_download(
             partner=request.partner,
             asset_id=asset_id,

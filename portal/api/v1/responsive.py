@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpResponseBase
-from django.utils import timezone, translation
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
@@ -17,13 +17,13 @@ from portal.api.schema import answer, operation
 from portal.api.v1 import channel_examples as examples
 from portal.api.v1.fields import OrNull
 from portal.api.v1.renditions import RenditionQuery
+from portal.api.v1.variants import variant_of
 from portal.api.views import PartnerView
 from portal.downloads import sets
 from portal.downloads.choices import Via
 from portal.downloads.services import Grant, Taker
 from portal.downloads.serving import serve_set
 from portal.partners.models import Partner
-from portal.publications import selectors as publications
 from portal.renditions import responsive
 from portal.renditions.responsive import Member
 
@@ -64,9 +64,7 @@ class ResponsiveBody(inputs.Body):
 def _set(partner: Partner, asset_id: str, **which: Any) -> tuple[Grant, list[Member], str, str]:
     """Return leave to take a set, its files, and its alternative text with the language of that."""
     now = timezone.now()
-    with translation.override(partner.language):
-        card = publications.get_asset(partner, asset_id, at=now)
-        variant = publications.choose_variant(partner, card, **which)
+    card, variant = variant_of(partner, asset_id, at=now, **which)
     grant, files = sets.grant_of_set(
         partner=partner, asset_id=asset_id, variant=variant.variant.public_id, now=now
     )

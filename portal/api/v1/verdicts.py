@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils import timezone, translation
+from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema_field
 from rest_framework import serializers
@@ -17,6 +17,7 @@ from portal.api.schema import answer, operation
 from portal.api.v1 import channel_examples as examples
 from portal.api.v1.fields import Codes, OrNull
 from portal.api.v1.renditions import RenditionQuery
+from portal.api.v1.variants import variant_of
 from portal.api.views import PartnerView
 from portal.core.errors import NotFound
 from portal.downloads import services as downloads
@@ -108,9 +109,7 @@ def _asked(
     :raises DomainError: withdrawn, or not yet to be given out
     """
     now, partner = timezone.now(), request.partner
-    with translation.override(partner.language):
-        card = publications.get_asset(partner, asset_id, at=now)
-        variant = publications.choose_variant(partner, card, **query)
+    card, variant = variant_of(partner, asset_id, at=now, **query)
     revision = rulebooks.get(partner, specification_id)
     grant = downloads.authorise_download(
         partner=partner, asset_id=asset_id, recipe=recipe, now=now, variant=variant.variant.public_id

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from portal.downloads import embeds
 from portal.downloads.models import EmbedLink
-from tests.builders import make_community, make_partner, release_one
+from tests.builders import file_fact, make_community, make_partner, release, release_one
 
 ADDRESS = "https://cdn.example/box.jpg?w=1200&h=1200"
 
@@ -105,3 +105,16 @@ def test_list_asks_as_often_for_many_as_for_one(pim):
 
     assert queries() == few
     assert len(pim.walk("/embeds?limit=2")) == 5
+
+
+def test_without_a_variant_it_is_the_one_in_the_companys_language(pim):
+    pim.partner.language = "de"
+    pim.partner.save()
+    fact = {"group": "box", "public_use": True}
+    asset, *_ = release(
+        file_fact("/Ours/box_en.jpg", uuid="en", language="en", **fact),
+        file_fact("/Ours/box_de.jpg", uuid="de", language="de", **fact),
+        now=timezone.now(),
+    )
+
+    assert embed(pim, asset).json()["language"] == "de"
