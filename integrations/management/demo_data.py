@@ -17,6 +17,8 @@ SCOPES = (
     "archives:write",
     "shares:read",
     "shares:write",
+    "embeds:read",
+    "embeds:write",
     "downloads:read",
     "channels:read",
     "channels:write",

@@ -202,22 +202,26 @@ class Command(BaseCommand):
         return {"email": STAFF_EMAIL, "password": password}
 
     def _systems(self, now: datetime) -> list[dict[str, Any]]:
-        found = []
+        found, scope = [], " ".join(SCOPES)
         for company, name in SYSTEMS.items():
             partner = Partner.objects.get(name=company)
             client = ApiClient.objects.filter(partner=partner, name=name, revoked_at=None).first()
+            if client is not None and self.kept.get(f"scopes:{name}") != scope:
+                # From an earlier version of the demo, which offered less: it would be refused what it is said to have.
+                partners.revoke_api_client(client=client, now=now)
+                client = None
             if client is None or f"client:{name}" not in self.kept:
                 client, secret = partners.create_api_client(
                     partner=partner, name=name, scopes=SCOPES, now=now
                 )
-                self.kept[f"client:{name}"] = secret
+                self.kept |= {f"client:{name}": secret, f"scopes:{name}": scope}
             found.append(
                 {
                     "company": partner.slug,
                     "client_id": client.client_id,
                     "client_secret": self.kept[f"client:{name}"],
                     "token_url": f"{settings.PORTAL_URL}/identity/o/api/token",
-                    "scope": " ".join(SCOPES),
+                    "scope": scope,
                     "sees_demo_folder": RoutingRule.objects.filter(
                         folders__contains=[DEMO_FOLDER], communities__partners=partner
                     ).exists(),
