@@ -134,6 +134,12 @@ def store_hint(
     store(connection, [News(kind=kind, subject=subject, dedupe_key=key, raw=raw, coalesces=True)], now=now)
 
 
+def waits_more_than(connection: Connection, count: int) -> bool:
+    """Return whether more events than this wait for a connection, due or not."""
+    waiting = InboundEvent.objects.filter(connection=connection, state=State.PENDING)
+    return len(waiting.values_list("pk")[: count + 1]) > count
+
+
 def has_due(connection: Connection, *, now: datetime) -> bool:
     """Return whether events of a connection wait to be worked on now."""
     return InboundEvent.objects.filter(

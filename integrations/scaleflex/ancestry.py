@@ -22,7 +22,7 @@ _RESET = {"RESET"}
 MOST_PLACES = 4
 
 
-def newest(project: Account, fact: FileFact, *, history: bool = False) -> FileFact | str | None:
+def newest(project: Account, fact: FileFact) -> FileFact | str | None:
     """
     Ask the DAM whether a file is the newest of its versions. Needs no database.
 
@@ -30,9 +30,8 @@ def newest(project: Account, fact: FileFact, *, history: bool = False) -> FileFa
     one made and touched last is the newest, and where that does not tell, the one that lies at a place of the file:
     lists show no others.
 
-    :param history: ask also, of a version that is not approved, what had been; see ``FileFact.once_approved``
-    :returns: the fact with its ``previous_uuids``; or the uuid of the version that is the newest; or ``None`` when the
-        DAM does not tell, yet
+    :returns: the fact with its ``previous_uuids``, and with ``once_approved`` when it is not approved; or the uuid of
+        the version that is the newest; or ``None`` when the DAM does not tell, yet
     :raises DeliveryError: the DAM cannot be asked
     """
     versions = client.get_versions(project, fact.uuid)
@@ -42,11 +41,9 @@ def newest(project: Account, fact: FileFact, *, history: bool = False) -> FileFa
         # A version that was renamed and replaced at once may lie at a place that none of those we read has.
         if holder != fact.uuid:
             return holder or last
-    return replace(
-        fact,
-        previous_uuids=tuple(version["uuid"] for version in versions if version["uuid"] != fact.uuid),
-        once_approved=once_approved(project, fact.uuid) if history and not fact.approved else None,
-    )
+    older = tuple(version["uuid"] for version in versions if version["uuid"] != fact.uuid)
+    once = None if fact.approved else once_approved(project, fact.uuid) if older else ()
+    return replace(fact, previous_uuids=older, once_approved=once)
 
 
 def once_approved(project: Account, uuid: str) -> tuple[str, ...]:

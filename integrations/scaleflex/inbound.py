@@ -1,6 +1,6 @@
 """Hints of the DAM enter the portal here: each file is read again. Whole pages of a list do in ``listed``."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations import inbox
 from integrations.errors import BadPayload, DeliveryError, Refused, Throttled
-from integrations.inbox import Handler, Ignored, Later, Remark, Result
+from integrations.inbox import Handler, Ignored, Later, News, Remark, Result
 from integrations.models import Connection, InboundEvent
 from integrations.payloads import encoded
 from integrations.scaleflex import ancestry, client, many_hints, settings_cache
@@ -26,11 +26,17 @@ READERS = 6
 #: How often a file is looked at whose versions are changing at this moment, and how long apart.
 MOST_LOOKS = 5
 BETWEEN_LOOKS = timedelta(seconds=2)
-#: Files never seen before, at once, that are asked about in case they are known under other names. What more of them
-#: took the place of is found by the walk through everything.
+#: Files never seen before, at once, that are asked about in case they are known under other names. More of them at once
+#: are taken in as new, and asked about afterwards.
 MOST_ASKED = 20
+BEFORE_ASKING = timedelta(seconds=5)
+#: With more events waiting than this, or more strangers on one page of a list, somebody uploads by the thousand. What a
+#: stranger among so many took the place of is found by the walk through everything.
+FLOOD = 500
 #: In an event's data: no list shows the file any more.
 ABSENT = "absent"
+#: In an event's data: the file was taken in as new without asking.
+KIN = "kin"
 
 _readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="scaleflex-read")
 
@@ -64,8 +70,8 @@ def work(*, connection: Connection, events: Sequence[InboundEvent], now: datetim
             answers[event] = data
         else:
             answers[event] = _understand(project, data, model, read_at)
-    answers |= _with_versions(project, answers, now)
-    return _write(connection.key, answers, now)
+    asked, unasked = _with_versions(project, answers, now)
+    return _write(connection, answers | asked, unasked, now)
 
 
 HANDLER = Handler(work=work, batch=50)
@@ -108,32 +114,41 @@ def _understand(project: Account, data: Any, model: MetadataModel, read_at: date
 
 def _with_versions(
     project: Account, answers: Mapping[InboundEvent, Mapped | _Gone | Result], now: datetime
-) -> dict[InboundEvent, Mapped | _Gone | Result]:
-    """Ask how files stand among their versions that we may know under another uuid, or that no list shows."""
+) -> tuple[dict[InboundEvent, Mapped | _Gone | Result], set[InboundEvent]]:
+    """
+    Ask how files stand among their versions that we may know under another uuid, or that no list shows.
+
+    :returns: the answers that change by that, and the events whose files were left to be asked about later
+    """
     source = project.connection.key
     facts = {event: answer.fact for event, answer in answers.items() if isinstance(answer, Mapped)}
-    doubtful, strangers = in_doubt(source, list(facts.values()))
+    doubtful, strangers, others = in_doubt(source, list(facts.values()))
     asked = [
         event
         for event, fact in facts.items()
-        if fact.uuid in doubtful or fact.uuid in strangers or event.data.get(ABSENT)
+        if fact.uuid in doubtful | strangers or event.data.get(ABSENT) or event.data.get(KIN)
     ]
-    said = _readers.map(
-        lambda event: _newest(project, facts[event], history=facts[event].uuid in doubtful), asked
-    )
+    unasked = {event for event, fact in facts.items() if fact.uuid in others} - set(asked)
+    if unasked and inbox.waits_more_than(project.connection, FLOOD):
+        unasked = set()
+    said = _readers.map(lambda event: _newest(project, facts[event]), asked)
     changed: dict[InboundEvent, Mapped | _Gone | Result] = {}
     for event, answer in zip(asked, said, strict=True):
         mapped = answers[event]
         assert isinstance(mapped, Mapped)
         match answer:
-            case Refused() if mapped.fact.uuid in strangers:
+            case Refused() if mapped.fact.uuid in strangers or event.data.get(KIN):
                 # A DAM that keeps no versions of this file: then it is no version of another one.
                 pass
             case DeliveryError():
                 changed[event] = answer
             case FileFact():
                 changed[event] = Mapped(answer, mapped.note)
-            case str() if event.data.get(ABSENT) and catalog.known_uuids(source, [answer]):
+                if event.data.get(KIN):
+                    _look_at_ancestors(project.connection, answer, now)
+            case str() if (event.data.get(ABSENT) or event.data.get(KIN)) and catalog.known_uuids(
+                source, [answer]
+            ):
                 # Moved and replaced between two looks, and taken for a new file: it goes on there.
                 changed[event] = _Gone()
             case str():
@@ -142,21 +157,36 @@ def _with_versions(
                 changed[event] = Ignored(f"Not the newest version: that is {answer}.")
             case None:
                 changed[event] = _again(event, now)
-    return changed
+    return changed, unasked
 
 
-def in_doubt(source: str, facts: Sequence[FileFact]) -> tuple[set[str], set[str]]:
-    """As ``catalog.in_doubt``, but many strangers at once are an upload of new files, and none is asked about."""
+def in_doubt(source: str, facts: Sequence[FileFact]) -> tuple[set[str], set[str], set[str]]:
+    """
+    As ``catalog.in_doubt``, but many strangers at once are an upload of new files: partners do not wait for what the
+    DAM says about each.
+
+    :returns: ``(doubtful, strangers, others)``: ``others`` are strangers to be taken in first and asked about later
+    """
     if not facts:
-        return set(), set()
+        return set(), set(), set()
     doubtful, strangers = catalog.in_doubt(source, facts)
-    return doubtful, strangers if len(strangers) <= MOST_ASKED else set()
+    if len(strangers) <= MOST_ASKED:
+        return doubtful, strangers, set()
+    return doubtful, set(), strangers
 
 
-def _newest(project: Account, fact: FileFact, *, history: bool) -> FileFact | str | DeliveryError | None:
+def _look_at_ancestors(connection: Connection, fact: FileFact, now: datetime) -> None:
+    """A file was taken in as new, and one of its older versions is still here by itself: let that be looked at."""
+    for uuid in catalog.known_uuids(connection.key, fact.previous_uuids or ()) - {fact.uuid}:
+        key = f"check:{uuid}:{fact.uuid}"
+        news = News(kind=KIND, subject=uuid, dedupe_key=key, coalesces=True, data={ABSENT: True})
+        inbox.store(connection, [news], now=now)
+
+
+def _newest(project: Account, fact: FileFact) -> FileFact | str | DeliveryError | None:
     # Runs in a thread of its own: no database here.
     try:
-        return ancestry.newest(project, fact, history=history)
+        return ancestry.newest(project, fact)
     except DeliveryError as error:
         return error
 
@@ -170,18 +200,23 @@ def _again(event: InboundEvent, now: datetime) -> Result:
 
 
 def _write(
-    source: str, answers: Mapping[InboundEvent, Mapped | _Gone | Result], now: datetime
+    connection: Connection,
+    answers: Mapping[InboundEvent, Mapped | _Gone | Result],
+    unasked: Collection[InboundEvent],
+    now: datetime,
 ) -> dict[int, Result]:
     results: dict[int, Result] = {}
     facts = [answer.fact for answer in answers.values() if isinstance(answer, Mapped)]
     unsure = set(releases.apply_files(facts=facts, now=now).unsure)
     for event, answer in answers.items():
         if isinstance(answer, _Gone):
-            releases.file_is_gone(source=source, uuid=event.subject, now=now)
+            releases.file_is_gone(source=connection.key, uuid=event.subject, now=now)
             results[event.pk] = None
         elif isinstance(answer, Mapped) and answer.fact.uuid in unsure:
             # Another worker took in another version of the file since we asked.
             results[event.pk] = _again(event, now)
+        elif event in unasked:
+            results[event.pk] = Later(now + BEFORE_ASKING, {**event.data, KIN: True})
         elif isinstance(answer, Mapped):
             results[event.pk] = Remark(answer.note) if answer.note else None
         else:

@@ -17,7 +17,7 @@ from integrations.models import Connection, InboundEvent
 from integrations.payloads import encoded, is_clean
 from integrations.scaleflex.client import Page
 from integrations.scaleflex.config import Account
-from integrations.scaleflex.inbound import KIND, in_doubt
+from integrations.scaleflex.inbound import FLOOD, KIN, KIND, in_doubt
 from integrations.scaleflex.mapping import Mapped, fact_of, is_mirrored
 from integrations.scaleflex.schemas import MetadataModel, parse_file
 from portal.catalog.facts import FileFact
@@ -91,7 +91,9 @@ def take_in(
     fresh = [item for item in items if again or known.get(item.subject) != item.key]
     fresh = [item for item in fresh if _read(item, account, model, page)]
     facts = [item.mapped.fact for item in fresh if item.mapped]
-    strangers = in_doubt(account.connection.key, facts)[1] if ask else set()
+    _doubtful, strangers, unasked = in_doubt(account.connection.key, facts if ask else ())
+    if len(unasked) > FLOOD:
+        unasked = set()
     unsure, failed = _apply([fact for fact in facts if fact.uuid not in strangers], now)
     unsure |= strangers
     news = []
@@ -104,6 +106,8 @@ def take_in(
             entry = replace(entry, state=inbox.State.PARKED, error=reason, raw=encoded(item.data))
         elif item.subject in unsure:
             entry = replace(entry, state=inbox.State.PENDING)
+        elif item.subject in unasked:
+            entry = replace(entry, state=inbox.State.PENDING, data={KIN: True})
         elif item.mapped and item.mapped.note:
             entry = replace(entry, error=item.mapped.note)
         news.append(entry)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from portal.catalog.facts import FileFact
-from portal.catalog.models import AssetVersion, Variant
+from portal.catalog.models import Ancestor, AssetVersion, Variant
 
 
 @dataclass
@@ -16,7 +16,7 @@ class Known:
 
     @classmethod
     def load(cls, source: str, facts: Sequence[FileFact]) -> "Known":
-        """Read the candidates of one source: at most four queries, whatever the number of facts."""
+        """Read the candidates of one source: at most five queries, whatever the number of facts."""
         uuids = {uuid for fact in facts for uuid in (fact.uuid, *(fact.previous_uuids or ()))}
         rows = Variant.objects.filter(source=source).select_related("asset__product", "current")
         known = cls()
@@ -28,6 +28,9 @@ class Known:
                 "source_uuid", "variant_id"
             )
         )
+        # What the DAM listed as older versions of a file whose newest was met first.
+        listed = Ancestor.objects.filter(source=source, source_uuid__any=uuids - known.by_uuid.keys())
+        old += listed.values_list("source_uuid", "variant_id")
         by_pk = {variant.pk: variant for variant in known.by_uuid.values()}
         for variant in rows.filter(pk__any={pk for _, pk in old} - by_pk.keys()) if old else ():
             known.add(variant)
@@ -46,6 +49,11 @@ class Known:
         holder = self.by_path.get(variant.path)
         if holder is None or (holder.gone_at is not None and variant.gone_at is None):
             self.by_path[variant.path] = variant
+
+    def descends(self, variant: Variant, uuids: Iterable[str]) -> None:
+        """Remember a variant under uuids of its older versions that are known as nothing else."""
+        for uuid in uuids:
+            self.by_uuid.setdefault(uuid, variant)
 
     def moved(self, variant: Variant, old_path: str) -> None:
         """Take note of a variant's new place, so that a later fact about the old place is not taken for it."""

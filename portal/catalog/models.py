@@ -10,7 +10,7 @@ from portal.catalog.choices import AssetKind, Medium, View, Withdrawal
 from portal.core.ids import public_id_field
 from portal.core.texts import in_language
 
-__all__ = ["Asset", "AssetVersion", "Product", "Variant"]
+__all__ = ["Ancestor", "Asset", "AssetVersion", "Product", "Variant"]
 
 
 def _words(length: int) -> ArrayField:
@@ -164,6 +164,23 @@ class Variant(models.Model):
 
     def __str__(self) -> str:
         return self.path
+
+
+class Ancestor(models.Model):
+    """
+    The uuid of an older version of a variant, as the DAM listed it: also of one that was never seen or approved, and so
+    is no ``AssetVersion``. A table of its own, because row-level security lets no index look into arrays.
+    """
+
+    source = models.CharField(max_length=40)
+    source_uuid = models.CharField(max_length=64)
+    variant = models.ForeignKey(Variant, on_delete=models.CASCADE, related_name="ancestors")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "source_uuid"], name="ancestor_once")]
+
+    def __str__(self) -> str:
+        return self.source_uuid
 
 
 class AssetVersion(models.Model):

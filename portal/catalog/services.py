@@ -11,7 +11,7 @@ from portal.catalog.choices import Withdrawal
 from portal.catalog.facts import FileFact, digest_of
 from portal.catalog.grouping import Shelf
 from portal.catalog.matching import Known, Unsure, newest
-from portal.catalog.models import Asset, AssetVersion, Product, Variant
+from portal.catalog.models import Ancestor, Asset, AssetVersion, Product, Variant
 from portal.core.bulk import measure, number, save_all
 
 
@@ -56,6 +56,7 @@ def mirror_files(*, source: str, facts: Sequence[FileFact], now: datetime) -> Mi
     known = Known.load(source, facts)
     result = Mirrored()
     due: list[tuple[FileFact, Variant, str]] = []
+    told: list[tuple[FileFact, Variant]] = []
     for fact in facts:
         try:
             variant = known.variant_of(fact)
@@ -74,10 +75,13 @@ def mirror_files(*, source: str, facts: Sequence[FileFact], now: datetime) -> Mi
             continue
         elif variant.facts_digest == digest and variant.gone_at is None:
             result.unchanged += 1
+            told.append((fact, variant))
             continue
         old_path = variant.path
         _describe(variant, fact, digest)
         known.by_uuid[fact.uuid] = variant
+        known.descends(variant, fact.previous_uuids or ())
+        told.append((fact, variant))
         known.moved(variant, old_path)
         due.append((fact, variant, old_path))
     if due:
@@ -86,6 +90,7 @@ def mirror_files(*, source: str, facts: Sequence[FileFact], now: datetime) -> Mi
             variant.asset = shelf.asset_for(fact, variant)
         shelf.save()
         result.events = _save([(fact, variant) for fact, variant, _ in due], now=now)
+    _note_ancestors(source, told)
     return result
 
 
@@ -145,6 +150,17 @@ def doubt(*, source: str, uuids: Sequence[str]) -> int:
     return Variant.objects.filter(source=source, source_uuid__in=uuids).update(facts_digest="")
 
 
+def _note_ancestors(source: str, told: Sequence[tuple[FileFact, Variant]]) -> None:
+    """Keep which older versions the DAM listed, so that late news of one of them is no file of its own."""
+    rows = {uuid: variant for fact, variant in told for uuid in fact.previous_uuids or ()}
+    Ancestor.objects.bulk_create(
+        [Ancestor(source=source, source_uuid=uuid, variant=variant) for uuid, variant in rows.items()],
+        update_conflicts=True,
+        unique_fields=["source", "source_uuid"],
+        update_fields=["variant"],
+    )
+
+
 def _describe(variant: Variant, fact: FileFact, digest: str) -> None:
     variant.source_uuid = fact.uuid
     variant.path, variant.folder, variant.name = fact.path, fact.folder, fact.name
@@ -161,9 +177,9 @@ def _describe(variant: Variant, fact: FileFact, digest: str) -> None:
 
 
 _VARIANT_FIELDS = [
-    "asset", "source_uuid", "path", "folder", "name", "language", "markets", "tags", "labels", "metadata", "approved",
-    "approval_word", "rights_start", "rights_end", "usage_rights", "copyright", "public_use", "source_modified_at",
-    "read_at", "facts_digest", "gone_at", "current",
+    "asset", "source_uuid", "path", "folder", "name", "language", "markets", "tags", "labels", "metadata",
+    "approved", "approval_word", "rights_start", "rights_end", "usage_rights", "copyright", "public_use",
+    "source_modified_at", "read_at", "facts_digest", "gone_at", "current",
 ]  # fmt: skip
 
 

@@ -155,6 +155,17 @@ def test_version_between_that_came_and_went_is_not_forgotten(world, dam, picture
     assert live() == []
 
 
+def test_unapproved_version_of_a_file_that_was_moved_too_leaves_the_old_one(world, dam, picture):
+    world.file("folder", picture["uuid"], folder="/New/Deep")
+    newer = replace_unapproved(world, picture["uuid"])
+
+    told(dam, newer)
+
+    assert Variant.objects.get().source_uuid == newer
+    assert len(live()) == 1
+    assert InboundEvent.objects.exclude(state="done").count() == 0
+
+
 def test_request_for_approval_that_was_cancelled_leaves_the_old_one(world, dam, picture):
     newer = replace_unapproved(world, picture["uuid"])
     world.file("approval", newer, state="PENDING")

@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from integrations import inbox, routing
-from integrations.models import InboundEvent
-from integrations.scaleflex import client, config, inbound, many_hints, webhook_auth
+from integrations.models import InboundEvent, SyncCursor
+from integrations.scaleflex import client, config, inbound, many_hints, polling, webhook_auth
+from portal.catalog.models import Variant
 from portal.publications.models import PublicationItem
 from tests.builders import make_community
 
@@ -39,8 +40,8 @@ def tell(dam, files, *, changed_at=None):
         inbound.hint(dam, [file["uuid"]], now=timezone.now(), raw=json.dumps(body).encode())
 
 
-def work():
-    while inbox.process_next(routing.inbound_handler, now=timezone.now()):
+def work(now=None):
+    while inbox.process_next(routing.inbound_handler, now=now or timezone.now()):
         pass
 
 
@@ -64,6 +65,7 @@ def test_many_approvals_cost_one_list(world, dam, files):
 
     assert live() == COUNT
     assert calls(world, before) == (1, 0)
+    work(timezone.now() + timedelta(minutes=1))  # asked afterwards in case they are known under other names
     assert set(InboundEvent.objects.values_list("state", flat=True)) == {"done"}
 
 
@@ -151,3 +153,60 @@ def test_the_time_of_a_change_is_found_where_the_file_is(body, known):
     found = webhook_auth.modified_in(json.dumps(body).encode(), "u-1234")
 
     assert (found is not None) == known
+
+
+@pytest.fixture
+def known(world, dam):
+    """A file partners have, and meanwhile it was moved and replaced: the uuid of its new version."""
+    uuid = world.add_file("/New/known.jpg", approval="APPROVED")["uuid"]
+    inbound.hint(dam, [uuid], now=timezone.now())
+    work()
+    world.file("folder", uuid, folder="/New/Deep")
+    newer = world.file("replace", uuid)["uuid"]
+    world.file("approval", newer, state="APPROVED")
+    return newer
+
+
+def living():
+    return sorted(Variant.objects.filter(gone_at=None).values_list("path", flat=True))
+
+
+NAMES = sorted(["/New/Deep/known.jpg", *(f"/New/{number}.jpg" for number in range(COUNT))])
+
+
+def test_one_of_many_new_files_may_be_a_known_one_that_was_moved_and_replaced(world, dam, files, known):
+    """So many at once are not asked about before partners see them, but afterwards."""
+    tell(dam, [client.get_file(config.account(dam), known), *files])
+
+    work()
+    assert live() == COUNT + 2
+    work(timezone.now() + timedelta(minutes=1))
+
+    assert living() == NAMES
+    assert set(InboundEvent.objects.values_list("state", flat=True)) <= {"done", "ignored"}
+
+
+def test_without_hints_too(world, dam, known, files):
+    SyncCursor.objects.create(
+        connection=dam, name=polling.SWEEP, value={"as_of": f"{timezone.now() - timedelta(minutes=1):%FT%TZ}"}
+    )
+    polling.walk(dam, polling.SWEEP, until=time.monotonic() + 60, clock=timezone.now)
+
+    assert live() == COUNT + 2
+    work()
+    work(timezone.now() + timedelta(minutes=1))
+
+    assert living() == NAMES
+
+
+def test_a_flood_of_new_files_is_not_asked_about(world, dam, files, known, monkeypatch):
+    monkeypatch.setattr(inbound, "FLOOD", COUNT - 1)
+    tell(dam, [client.get_file(config.account(dam), known), *files])
+    before = len(world.calls("scaleflex"))
+
+    work()
+    work(timezone.now() + timedelta(minutes=1))
+
+    made = world.calls("scaleflex")
+    assert not [call for call in made[: len(made) - before] if call["path"].endswith("/versions")]
+    assert live() == COUNT + 2, "until the walk through everything"

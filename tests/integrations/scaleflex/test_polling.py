@@ -72,6 +72,7 @@ def test_first_import_brings_everything_page_by_page(world):
     walk = cursor("full")
     assert (walk.done_count, walk.total_estimate, walk.last_error) == (60, 60, "")
     assert walk.finished_at is not None
+    poll(connection, lambda: timezone.now() + timedelta(minutes=1))
     assert set(InboundEvent.objects.values_list("state", flat=True)) == {"done"}
 
 

@@ -148,6 +148,29 @@ def test_what_the_dam_said_before_another_version_was_read_is_asked_again():
     assert Variant.objects.get().current.source_uuid == "c"
 
 
+def test_news_of_an_ancestor_that_arrives_late_is_no_file_of_its_own():
+    """One worker has read a file; before it writes, another has taken in what became of it elsewhere."""
+    old = file_fact("/Campaign/a.jpg", uuid="a", read_at=NOON)
+    new = file_fact("/Campaign/Moved/a.jpg", uuid="b", previous_uuids=["a"], read_at=NOON + MINUTE)
+    apply(new)
+
+    assert apply(old).unsure == ("a",)
+    assert apply(replace(old, previous_uuids=[])).unsure == ("a",), "asked before there was another version"
+    assert Variant.objects.get().source_uuid == "b"
+
+    apply(replace(old, previous_uuids=["b"], modified_at=NOON + MINUTE, read_at=NOON + 2 * MINUTE))
+
+    assert Variant.objects.get().current.source_uuid == "a", "restored"
+
+
+def test_ancestors_are_known_of_a_file_that_was_taken_in_without_asking():
+    new = file_fact("/Campaign/Moved/a.jpg", uuid="b")
+    apply(new)
+    apply(replace(new, previous_uuids=["a"]))
+
+    assert apply(file_fact("/Campaign/a.jpg", uuid="a")).unsure == ("a",)
+
+
 def test_file_at_a_known_path_is_left_alone_until_its_ancestors_are_known():
     old = file_fact("/Campaign/a.jpg", uuid="old")
     apply(old)
