@@ -11,6 +11,7 @@ from integrations.errors import BadPayload
 from integrations.payloads import text
 from integrations.scaleflex.config import Options
 from integrations.scaleflex.schemas import MetadataModel, RemoteFile
+from portal.catalog.captions import format_of, split
 from portal.catalog.choices import AssetKind, Medium, View
 from portal.catalog.facts import FileFact
 
@@ -68,6 +69,8 @@ def fact_of(
     """
     values = _Values(file.meta, options, model)
     medium = _medium(file.media_type)
+    captions = format_of(media_type=file.media_type, extension=file.extension)
+    spoken = split(file.path)[1] if captions else ""
     title = values.texts("title") or {options.default_language: _readable(file.name)}
     fact = FileFact(
         source=source,
@@ -85,10 +88,10 @@ def fact_of(
         approved=file.approval in options.approved_words,
         approval_word=file.approval,
         medium=medium,
-        kind=_kind(values.word("kind"), medium),
+        kind=AssetKind.CAPTIONS.value if captions else _kind(values.word("kind"), medium),
         view=_view(values.word("view")),
         group=values.text("group", 200),
-        language=language(values.word("language")),
+        language=language(values.word("language") or spoken),
         markets=tuple(
             sorted({word.upper() for word in values.words("markets") if re.fullmatch("[A-Za-z]{2}", word)})
         ),

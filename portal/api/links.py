@@ -18,6 +18,9 @@ class Links:
     def renditions(self, asset: str) -> str:
         return f"{self._assets}/{asset}/renditions"
 
+    def captions(self, asset: str) -> str:
+        return f"{self._assets}/{asset}/captions"
+
     def rendition(self, asset: str, recipe: str, variant: str) -> str:
         """The address of a size of one variant: leads to the bytes of whatever version is current."""
         return f"{self._assets}/{asset}/renditions/{recipe}?variant={variant}"

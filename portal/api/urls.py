@@ -36,6 +36,7 @@ v1 = [
     path("me", me.Me.as_view(), name="me"),
     path("assets", assets.Assets.as_view(), name="assets"),
     path("assets/<str:asset_id>", assets.OneAsset.as_view(), name="asset"),
+    path("assets/<str:asset_id>/captions", assets.Captions.as_view(), name="captions"),
     path("assets/<str:asset_id>/renditions", renditions.Renditions.as_view(), name="renditions"),
     path(
         "assets/<str:asset_id>/renditions/<str:recipe>", renditions.OneRendition.as_view(), name="rendition"

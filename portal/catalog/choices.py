@@ -10,6 +10,7 @@ class AssetKind(models.TextChoices):
     GROUP = "group", _("Group")
     LOGO = "logo", _("Logo")
     VIDEO = "video", _("Video")
+    CAPTIONS = "captions", _("Captions")
     DOCUMENT = "document", _("Document")
     OTHER = "other", _("Other")
 

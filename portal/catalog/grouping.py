@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from portal.catalog import captions
+from portal.catalog.choices import AssetKind
 from portal.catalog.facts import FileFact
 from portal.catalog.models import Asset, Product, Variant
 from portal.core.bulk import save_all
@@ -13,6 +15,7 @@ _ASSET_FIELDS = [
     "product",
     "kind",
     "view",
+    "captions_key",
     "title",
     "description",
     "alt_text",
@@ -21,6 +24,10 @@ _ASSET_FIELDS = [
     "updated_at",
 ]
 _PRODUCT_FIELDS = ["name", "brand", "net_content", "markets", "updated_at"]
+
+
+def _is_captions(fact: FileFact) -> bool:
+    return fact.kind == AssetKind.CAPTIONS
 
 
 @dataclass
@@ -59,7 +66,8 @@ class Shelf:
 
     def asset_for(self, fact: FileFact, variant: Variant) -> Asset:
         """Return the asset of this file, made or brought up to date; nothing is saved yet."""
-        asset = self._grouped(fact, variant) if fact.group else None
+        # In the group of their video, captions would be one of its languages and be given out in its place.
+        asset = self._grouped(fact, variant) if fact.group and not _is_captions(fact) else None
         if asset is None:
             asset = self._alone(fact, variant)
         self._describe(asset, fact)
@@ -85,7 +93,7 @@ class Shelf:
         return Asset(source=self.source, source_key=key, created_at=self.now, updated_at=self.now)
 
     def _describe(self, asset: Asset, fact: FileFact) -> None:
-        shared = bool(fact.group) and not asset.source_key.startswith("file:")
+        shared = bool(fact.group) and not _is_captions(fact) and not asset.source_key.startswith("file:")
         product = self._product(fact)
         # Variants of one asset each bring the words of their language; a file alone says all there is to say.
         title = {**(asset.title if shared else {}), **fact.title}
@@ -95,6 +103,9 @@ class Shelf:
             "product": product,
             "kind": fact.kind,
             "view": fact.view,
+            "captions_key": (
+                captions.key_of(fact.group or captions.split(fact.path)[0]) if _is_captions(fact) else ""
+            ),
             "brand": fact.brand,
             "title": title,
             "description": {**(asset.description if shared else {}), **fact.description},

@@ -47,6 +47,7 @@ class Asset(models.Model):
 
     ``source``      key of the DAM connection it comes from
     ``source_key``  what its variants have in common there: their group, or the first file's own id
+    ``captions_key``  of captions: what they have in common with their video, see ``catalog.captions``
     ``title`` ...   ``{language: text}``
     ``search``      normalised words of every language, see ``core.texts.searchable``
     """
@@ -64,6 +65,7 @@ class Asset(models.Model):
     )
     kind = models.CharField(_("type"), max_length=10, choices=AssetKind, default=AssetKind.OTHER)
     view = models.CharField(_("view"), max_length=10, choices=View, default=View.NONE, blank=True)
+    captions_key = models.CharField(max_length=40, blank=True, default="", editable=False)
     title = models.JSONField(_("title"), default=dict)
     description = models.JSONField(_("description"), default=dict)
     alt_text = models.JSONField(_("alternative text"), default=dict)
@@ -79,6 +81,9 @@ class Asset(models.Model):
         indexes = [
             models.Index(fields=["-updated_at", "-id"], name="asset_newest"),
             models.Index(fields=["product"], name="asset_product"),
+            models.Index(
+                fields=["captions_key"], name="asset_captions", condition=~models.Q(captions_key="")
+            ),
             GinIndex(SearchVector("search", config="simple"), name="asset_search"),
         ]
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.activity import services as activity
+from portal.catalog.captions import FORMATS, format_of
 from portal.catalog.models import AssetVersion
 from portal.core.errors import DomainError, Gone, NotFound, NotReady
 from portal.downloads.choices import Via
@@ -110,8 +111,10 @@ def not_yet(usable_from: datetime | None) -> NotYet:
 
 
 def preview(*, grant: Grant, now: datetime) -> Rendition:
-    """Return the picture for one of our own pages. Not a taking: nothing is recorded."""
-    if not grant.revision.recipe.is_preview:
+    """Return what one of our own pages shows, a picture, or captions to play. Not a taking: nothing is recorded."""
+    version = grant.version
+    plays = format_of(media_type=version.media_type, extension=version.extension) == FORMATS[0]
+    if not (grant.revision.recipe.is_preview or (plays and grant.revision.recipe.key == recipes.ORIGINAL)):
         raise NotFound
     return renditions.ensure(version=grant.version, revision=grant.revision, now=now)
 

@@ -15,6 +15,7 @@ from portal.core.templatetags.portal import by, weight
 from portal.downloads import selectors as downloads
 from portal.downloads.embeds import can_embed
 from portal.downloads.selectors import DownloadLine
+from portal.pages import captions
 from portal.pages.tags import card_name
 from portal.pages.verdicts import offers
 from portal.partners.models import Partner
@@ -61,6 +62,7 @@ def asset(request: HttpRequest, asset: str) -> HttpResponse:
         "offers": sizes,
         "channels_url": _channels_url(request, has_channels),
         "pictures": pictures,
+        "captions": captions.lines(company, card, shown, at=now),
         "more_urls": _more_urls(company, card, shown),
         "versions": [(version, _state(version, shown)) for version in versions],
         "missing": missing,

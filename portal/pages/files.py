@@ -8,7 +8,11 @@ from portal.core.errors import DomainError, NotFound, NotReady
 from portal.downloads import services
 from portal.downloads.serving import gives_bytes, serve
 from portal.pages.takers import taker_of
+from portal.renditions.selectors import ORIGINAL
 from portal.renditions.services import CannotBeMade
+
+#: The size under which the player of a video reads its captions.
+CAPTIONS = "captions"
 
 #: Stands where a picture cannot be shown now: browsers draw it whatever the status says.
 NO_PICTURE = """\
@@ -32,7 +36,7 @@ def preview(request: HttpRequest, asset: str, size: str) -> HttpResponseBase:
     grant = services.authorise_download(
         partner=request.company,
         asset_id=asset,
-        recipe=f"preview-{size}",
+        recipe=ORIGINAL if size == CAPTIONS else f"preview-{size}",
         language=request.GET.get("language"),
         variant=request.GET.get("variant"),
         version=int(number) if number else None,

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from django.utils.translation import get_language
 
+from portal.catalog.choices import Medium
 from portal.catalog.models import Asset, AssetVersion, Variant
 from portal.core.labels import language_name
 from portal.publications.models import PublicationItem
@@ -74,6 +75,10 @@ class AssetCard:
         if language is not None:
             return next((card for card in self.variants if card.language == language), None)
         return self.lead
+
+    @property
+    def is_video(self) -> bool:
+        return any(card.version.medium == Medium.VIDEO for card in self.variants)
 
     def shares_language(self, one: VariantCard) -> bool:
         """Whether another variant has its language too, so that only its markets tell them apart."""

@@ -9,6 +9,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext as _
 
+from portal.catalog import captions
 from portal.catalog.choices import Withdrawal
 from portal.catalog.models import Asset, AssetVersion
 from portal.core import rowscope
@@ -27,7 +28,7 @@ from portal.renditions.models import RecipeRevision, Rendition
 from portal.renditions.selectors import media_for
 
 __all__ = [
-    "SORTS", "AssetFilter", "ChangeLine", "PostContent", "asset_page", "changes_page", "choose_variant",
+    "SORTS", "AssetFilter", "ChangeLine", "PostContent", "asset_page", "captions_of", "changes_page", "choose_variant",
     "count_facets", "feed_end", "get_asset", "newest_changes", "pictures_of_product", "place_of_version",
     "post_contents", "taken_back",
     "versions_of", "versions_without_rendition",
@@ -135,6 +136,28 @@ def pictures_of_product(
     )
     items = _with_files(visible.filter(asset__in=[asset.pk for asset in others]))
     return cards(others, items, at=at)
+
+
+def captions_of(
+    partner: Partner, card: AssetCard, variants: Sequence[VariantCard], *, at: datetime
+) -> list[AssetCard]:
+    """
+    Return the captions that stand beside these variants of an asset, as far as this partner sees them, sorted by
+    language and ending: two queries. Captions are files of their own, see ``catalog.captions``.
+    """
+    asset = card.asset
+    keys = captions.keys_of(group=asset.source_key, paths=[one.variant.path for one in variants])
+    visible = visible_items(partner, at=at)
+    beside = list(
+        Asset.objects.filter(source=asset.source, pk__in=visible.values("asset"))
+        # Said for the partial index.
+        .exclude(captions_key="")
+        .filter(captions_key__any=keys)
+        .exclude(pk=asset.pk)
+    )
+    items = _with_files(visible.filter(asset__in=[one.pk for one in beside]))
+    found = cards(beside, items, at=at)
+    return sorted(found, key=lambda one: (one.lead.language, one.lead.version.extension, one.asset.pk))
 
 
 def place_of_version(partner: Partner, public_id: str) -> tuple[str, str] | None:

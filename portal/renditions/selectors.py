@@ -11,6 +11,9 @@ from portal.catalog.models import AssetVersion
 from portal.renditions.choices import Fit, Format, RenditionState
 from portal.renditions.models import Recipe, RecipeRevision, Rendition
 
+#: Key of the recipe that gives files out as they are.
+ORIGINAL = "original"
+
 _OFFERED = {
     Medium.IMAGE: (Medium.IMAGE, Medium.OTHER),
     Medium.VECTOR: (Medium.IMAGE, Medium.OTHER),
@@ -50,7 +53,7 @@ class Size:
         """The format as people call it: ``JPEG``."""
         if self.revision.format != Format.ORIGINAL:
             return str(self.revision.get_format_display())
-        return self.media_type.rpartition("/")[2].split("+")[0].upper().replace("QUICKTIME", "MOV")
+        return self.media_type.rpartition("/")[2].split("+")[0].upper().replace("QUICKTIME", "MOV").replace("X-SUBRIP", "SRT")
 
 
 def current_revisions(*, previews: bool = False) -> list[RecipeRevision]:

@@ -14,6 +14,7 @@ TYPES = {
     "mp4": "video/mp4", "m4v": "video/mp4", "mov": "video/quicktime", "webm": "video/webm",
     "mp3": "audio/mpeg", "wav": "audio/wav", "pdf": "application/pdf", "zip": "application/zip",
     "txt": "text/plain", "css": "text/css", "csv": "text/csv", "html": "text/html", "json": "application/json",
+    "vtt": "text/vtt", "srt": "application/x-subrip",
 }  # fmt: skip
 _STARTS = (
     (b"\xff\xd8\xff", "image/jpeg"),

@@ -27,13 +27,22 @@ _FILMS = {
     "dish-soap-loop": ("/Video/Dish soap loop (silent).mp4", "Dish soap, silent loop", "Spülmittel, Schleife ohne Ton", HOME, ""),
 }  # fmt: skip
 
+_CAPTIONS = {
+    "en": ("English captions", "englische Untertitel"),
+    "de": ("German captions", "deutsche Untertitel"),
+    "fr": ("French captions", "französische Untertitel"),
+    "es": ("Spanish captions", "spanische Untertitel"),
+    "ar": ("Arabic captions", "arabische Untertitel"),
+}  # fmt: skip
+
 
 def files() -> list[Media]:
-    """Every logo, paper and film."""
+    """Every logo, paper and film, and the captions of the long one."""
     return [
         *(_logo(name, *words) for name, words in _LOGOS.items()),
         *(_paper(name, *words) for name, words in _PAPERS.items()),
         *(_film(name, *words) for name, words in _FILMS.items()),
+        *(_captions("a-day-with-norrvik", language, *words) for language, words in _CAPTIONS.items()),
     ]
 
 
@@ -98,4 +107,24 @@ def _film(name: str, path: str, english: str, german: str, brand: str, campaign:
         tags={"en": ["film", "video"], "de": ["Film", "Video"]},
         labels=("Winter",) if campaign else (),
         rights=Rights(-10, 110) if campaign else Rights(None, 600),
+    )
+
+
+def _captions(name: str, language: str, english: str, german: str) -> Media:
+    path, title, german_title, brand, _campaign = _FILMS[name]
+    title, german_title = title.partition(",")[0], german_title.partition(",")[0]
+    return Media(
+        path=f"{path.removesuffix('.mp4')}.{language}.vtt",
+        output=f"originals/video/{name}.{language}.vtt",
+        recipe=recipe("captions", name, language=language),
+        meta={
+            "title": {"en": f"{title}, {english}", "de": f"{german_title}, {german}"},
+            "brand": brand,
+            "asset_type": "captions",
+            "language": language,
+            "markets": list(EUROPE),
+            "usage_rights": USAGE_ALL,
+        },
+        tags={"en": ["captions", "video"], "de": ["Untertitel", "Video"]},
+        rights=Rights(None, 600),
     )

@@ -23,6 +23,7 @@ SELECTIONS = {
         "group": "Range picture",
         "logo": "Logo",
         "video": "Video",
+        "captions": "Captions",
         "document": "Document",
     },
     "view": {

@@ -22,7 +22,7 @@ class Recipe:
     ``kind`` names the maker, ``name`` the thing, ``options`` the rest.
 
     ``packshot``: ref; language, view, cut_out, version, width, format. ``scene``: its name;
-    width, format, crop, lean. ``logo``, ``paper``, ``film``: their name.
+    width, format, crop, lean. ``logo``, ``paper``, ``film``: their name. ``captions``: of which film; language.
     """
 
     kind: str
@@ -99,10 +99,16 @@ def _film(item: Recipe, path: Path) -> None:
     films.write(item.name, path)
 
 
+def _captions(item: Recipe, path: Path) -> None:
+    from . import captions
+
+    path.write_text(captions.webvtt(item.name, **dict(item.options)), encoding="utf-8")
+
+
 def _paper(item: Recipe, path: Path) -> None:
     from . import papers
 
     path.write_bytes(papers.PAPERS[item.name]())
 
 
-_MAKERS = {"packshot": _packshot, "scene": _scene, "logo": _logo, "film": _film, "paper": _paper}
+_MAKERS = {"packshot": _packshot, "scene": _scene, "logo": _logo, "film": _film, "captions": _captions, "paper": _paper}

@@ -64,6 +64,7 @@ class VariantSerializer(serializers.Serializer):
 class LinksSerializer(serializers.Serializer):
     self = serializers.URLField()
     renditions = serializers.URLField(help_text="The sizes it comes in.")
+    captions = serializers.URLField(allow_null=True, help_text="Those of a video; null for anything else.")
 
 
 class AssetSerializer(serializers.Serializer):
@@ -83,10 +84,14 @@ class AssetSerializer(serializers.Serializer):
     links = serializers.SerializerMethodField()
 
     @extend_schema_field(LinksSerializer)
-    def get_links(self, card) -> dict[str, str]:
+    def get_links(self, card) -> dict[str, str | None]:
         links: Links = self.context["links"]
         asset = card.asset.public_id
-        return {"self": links.asset(asset), "renditions": links.renditions(asset)}
+        return {
+            "self": links.asset(asset),
+            "renditions": links.renditions(asset),
+            "captions": links.captions(asset) if card.is_video else None,
+        }
 
 
 class AssetQuery(inputs.PagedQuery):
@@ -154,3 +159,23 @@ class OneAsset(PartnerView):
         """One asset with everything of it that you get."""
         card = publications.get_asset(request.partner, asset_id, at=timezone.now())
         return Response(AssetSerializer(card, context={"links": Links(request)}).data)
+
+
+class Captions(PartnerView):
+    required_scopes = ("assets:read",)
+
+    @operation(
+        "list_captions",
+        summary="List the captions of a video",
+        answers={200: answer(paging.list_of("CaptionsList", AssetSerializer), examples.CAPTIONS)},
+        problems=("not_found", "withdrawn"),
+    )
+    def get(self, request: ClientRequest, asset_id: str) -> Response:
+        """
+        The captions that belong to a video, WebVTT or SubRip, each an asset of its own with versions and rights of its
+        own: always on one page, empty when there are none. Take them as you take any other asset.
+        """
+        now = timezone.now()
+        card = publications.get_asset(request.partner, asset_id, at=now)
+        found = publications.captions_of(request.partner, card, card.variants, at=now)
+        return paging.listing(AssetSerializer(found, many=True, context={"links": Links(request)}).data)

@@ -51,10 +51,67 @@ ASSET: dict[str, Any] = {
             },
         }
     ],
-    "links": {"self": f"{_ROOT}/assets/{_ID}", "renditions": f"{_ROOT}/assets/{_ID}/renditions"},
+    "links": {
+        "self": f"{_ROOT}/assets/{_ID}",
+        "renditions": f"{_ROOT}/assets/{_ID}/renditions",
+        "captions": None,
+    },
 }
 
 ASSETS: dict[str, Any] = {"items": [ASSET], "next": "W2ZhbHNlLCIyMDI2LTExLTIwIl0.q3Zx0"}
+
+_CAPTIONS_ID = "ast_5rt2yc8nb4v7kq3w"
+_CAPTIONS_VARIANT = "var_h4j5k6l7z2x3c4v5"
+
+CAPTIONS: dict[str, Any] = {
+    "items": [
+        {
+            "id": _CAPTIONS_ID,
+            "kind": "captions",
+            "view": None,
+            "title": {"en": "A day with Norrvik, German captions"},
+            "description": {},
+            "alt_text": {},
+            "brand": "norrvik-pantry",
+            "product": None,
+            "status": "current",
+            "updated_at": "2026-11-20T09:14:03.120000Z",
+            "variants": [
+                {
+                    "id": _CAPTIONS_VARIANT,
+                    "language": "de",
+                    "markets": ["AT", "DE"],
+                    "status": "current",
+                    "usable_from": None,
+                    "usable_until": None,
+                    "rights": {
+                        "usage": "All channels of authorised partners.",
+                        "copyright": "© Norrvik",
+                        "public_use": False,
+                    },
+                    "version": {
+                        "id": "ver_m3n4b5v6c7x2z3a4",
+                        "number": 1,
+                        "sha1": "a94a8fe5ccb19ba61c4c0873d391e987982fbbd3",
+                        "media_type": "text/vtt",
+                        "size": 1240,
+                        "width": None,
+                        "height": None,
+                        "duration": None,
+                        "file_name": "A day with Norrvik.de.vtt",
+                        "released_at": "2026-11-20T09:14:03.120000Z",
+                    },
+                }
+            ],
+            "links": {
+                "self": f"{_ROOT}/assets/{_CAPTIONS_ID}",
+                "renditions": f"{_ROOT}/assets/{_CAPTIONS_ID}/renditions",
+                "captions": None,
+            },
+        }
+    ],
+    "next": None,
+}
 
 RENDITIONS: dict[str, Any] = {
     "items": [
