@@ -53,7 +53,13 @@ class Size:
         """The format as people call it: ``JPEG``."""
         if self.revision.format != Format.ORIGINAL:
             return str(self.revision.get_format_display())
-        return self.media_type.rpartition("/")[2].split("+")[0].upper().replace("QUICKTIME", "MOV").replace("X-SUBRIP", "SRT")
+        return (
+            self.media_type.rpartition("/")[2]
+            .split("+")[0]
+            .upper()
+            .replace("QUICKTIME", "MOV")
+            .replace("X-SUBRIP", "SRT")
+        )
 
 
 def current_revisions(*, previews: bool = False) -> list[RecipeRevision]:

@@ -174,10 +174,24 @@ class House(Taken):
             height=None,
             title={"en": "How to use our logo"},
         )
+        captions = [
+            file_fact(
+                f"/Shop/film.{language}.{ending}",
+                kind="captions",
+                medium="document",
+                media_type="text/vtt" if ending == "vtt" else "application/x-subrip",
+                language=language,
+                size=1240,
+                width=None,
+                height=None,
+                title={"en": f"A short film, captions {language}"},
+            )
+            for language, ending in (("de", "vtt"), ("ar", "vtt"), ("fr", "srt"))
+        ]
         gone = file_fact("/Shop/gone.jpg", uuid="gone", title={"en": "Gone"})
-        facts = (first, english, back, scheduled, film, guide, gone)
+        facts = (first, english, back, scheduled, film, guide, gone, *captions)
         found = release(*facts, now=last_month)
-        self.muesli, _, self.back, self.scheduled, self.film, self.guide, self.gone = found
+        self.muesli, _, self.back, self.scheduled, self.film, self.guide, self.gone, *_ = found
         for asset in {self.muesli, self.back, self.scheduled, self.gone}:
             self._show(asset)
         for size in ("preview-480", "preview-1200"):

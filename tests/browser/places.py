@@ -142,7 +142,7 @@ PLACES = [
     Place("asset, own use", _asset("muesli", "?tab=use"), (*ASSET, "pages/asset_use.html")),
     Place("asset, expiring", _asset("back"), ASSET),
     Place("asset, not yet", _asset("scheduled"), ASSET),
-    Place("asset, video", _asset("film"), ASSET),
+    Place("asset, video", _asset("film"), (*ASSET, "pages/asset_captions.html")),
     Place("asset, document", _asset("guide"), ASSET),
     Place("asset, own use: none", _asset("guide", "?tab=use"), (*ASSET, "pages/asset_use.html")),
     Place("asset, taken back", _asset("gone"), ("410.html",), status=410),

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the words of one cue stay on one line in all languages
 """Captions of the films, as WebVTT: what is heard, and what is written on the screen, in the reader's language."""
 
 from collections.abc import Iterator

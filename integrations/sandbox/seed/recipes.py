@@ -111,4 +111,11 @@ def _paper(item: Recipe, path: Path) -> None:
     path.write_bytes(papers.PAPERS[item.name]())
 
 
-_MAKERS = {"packshot": _packshot, "scene": _scene, "logo": _logo, "film": _film, "captions": _captions, "paper": _paper}
+_MAKERS = {
+    "packshot": _packshot,
+    "scene": _scene,
+    "logo": _logo,
+    "film": _film,
+    "captions": _captions,
+    "paper": _paper,
+}

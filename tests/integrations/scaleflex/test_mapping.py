@@ -176,6 +176,23 @@ def test_language_is_a_code_or_nothing(word, code):
 
 
 @pytest.mark.parametrize(
+    ("path", "kind", "meta", "found"),
+    [
+        ("/Video/day.pt_br.vtt", "text/vtt", {}, "pt-BR"),
+        ("/Video/day.de.vtt", "text/plain", {}, "de"),
+        ("/Video/day.de.srt", "application/x-subrip", {"language": "fr"}, "fr"),
+        ("/Video/day.vtt", "text/vtt", {"asset_type": "document"}, ""),
+    ],
+)
+def test_captions_say_their_language_in_words_or_in_their_name(path, kind, meta, found):
+    data = payload("documented") | {"url": {"path": path}, "type": kind, "extension": path[-3:], "meta": meta}
+
+    fact = fact_of(parse_file(data), source="dam", options=options(), model=MetadataModel()).fact
+
+    assert (fact.kind, fact.language) == ("captions", found)
+
+
+@pytest.mark.parametrize(
     ("path", "root", "mirrored"),
     [
         ("/a/b.jpg", "/", True),

@@ -90,7 +90,7 @@ def test_an_asset_says_everything_a_shop_needs(system, partner):
                 },
             }
         ],
-        "links": {"self": address, "renditions": f"{address}/renditions"},
+        "links": {"self": address, "renditions": f"{address}/renditions", "captions": None},
     }
     assert pim.get("/assets").json() == {"items": [answer.json()], "next": None}
 
@@ -287,3 +287,30 @@ def test_lists_need_the_same_queries_for_one_row_and_for_many(system, partner):
 
     assert len(many) == len(one) <= 8
     assert Asset.objects.count() == 61
+
+
+VTT = {"media_type": "text/vtt", "medium": "document", "kind": "captions", "width": None, "height": None}
+
+
+def test_a_video_leads_to_its_captions(system, partner):
+    pim = system(partner)
+    film = release_one("/Pantry/day.mp4", medium="video", media_type="video/mp4", kind="video", duration=12.5)
+    german = release_one("/Pantry/day.de.vtt", language="de", **VTT)
+    release_one("/Cellar/day.fr.vtt", language="fr", **VTT)
+
+    address = pim.get(f"/assets/{film.public_id}").json()["links"]["captions"]
+    answer = pim.get(address.removeprefix("http://testserver/api/v1"))
+
+    assert ids(answer) == [german.public_id] and answer.json()["next"] is None
+    (item,) = answer.json()["items"]
+    assert item["kind"] == "captions" and item["variants"][0]["language"] == "de"
+    assert pim.get(f"/assets/{german.public_id}").json()["links"]["captions"] is None
+
+
+def test_a_picture_has_no_captions(system, partner):
+    picture = release_one("/Pantry/day.jpg")
+    release_one("/Pantry/day.de.vtt", language="de", **VTT)
+    pim = system(partner)
+
+    assert pim.get(f"/assets/{picture.public_id}").json()["links"]["captions"] is None
+    assert ids(pim.get(f"/assets/{picture.public_id}/captions")) == []

@@ -159,6 +159,13 @@ class Shelf:
                 "/Pantry/spot.mp4", medium="video", media_type="video/mp4", kind="video", duration=12.5
             ),
             file_fact(
+                "/Pantry/spot.de.vtt",
+                medium="document",
+                media_type="text/vtt",
+                kind="captions",
+                language="de",
+            ),
+            file_fact(
                 "/Pantry/guide.pdf",
                 medium="document",
                 media_type="application/pdf",

@@ -1,10 +1,14 @@
 """One asset's page: what may be taken, what changed, what is missing, and what the company holds."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from portal.catalog.models import Variant
 from tests import builders
 from tests.builders import current_version, file_fact, make_rendition, release, release_one
 from tests.portal.pages.reading import links, words
@@ -226,3 +230,53 @@ def test_nonsense_in_the_address_shows_the_usual_page(jana, now, query):
     asset = box(now)
 
     assert jana.get(f"assets/{asset.public_id}/", **query).status_code == 200
+
+
+VTT = {"media_type": "text/vtt", "medium": "document", "kind": "captions", "width": None, "height": None}
+
+
+def film_with_captions(now, *languages):
+    film = release_one(
+        "/Ours/film.mp4", medium="video", kind="video", media_type="video/mp4", duration=67.0, now=now
+    )
+    for language in languages:
+        release_one(f"/Ours/film.{language}.vtt", language=language, size=1240, now=now, **VTT)
+    return film
+
+
+def test_captions_stand_beside_the_video_play_with_it_and_can_be_taken(jana, now):
+    film = film_with_captions(now, "de", "ar")
+    release_one("/Ours/film.fr.srt", language="fr", now=now, **{**VTT, "media_type": "application/x-subrip"})
+    release_one("/Theirs/film.es.vtt", language="es", now=now, **VTT)
+
+    answer = jana.get(f"assets/{film.public_id}/")
+
+    assert "Captions Arabic VTT · 1 kB German VTT · 1 kB French SRT" in words(answer)
+    tracks = re.findall(
+        rb'<track kind="captions" src="([^"]+)" srclang="(..)" label="(\w+)">', answer.content
+    )
+    assert [(language, label) for _, language, label in tracks] == [(b"ar", b"Arabic"), (b"de", b"German")]
+    german = Variant.objects.get(language="de")
+    taken = f"/o/{jana.partner.slug}/assets/{german.asset.public_id}/download/original/?variant={german.public_id}"
+    assert taken in links(answer)
+
+
+def test_more_captions_ask_no_more_of_the_database(jana, now):
+    one = film_with_captions(now, "de")
+    jana.get(f"assets/{one.public_id}/")
+    with CaptureQueriesContext(connection) as few:
+        jana.get(f"assets/{one.public_id}/")
+    for language in ("ar", "es", "fr", "it", "nl"):
+        release_one(f"/Ours/film.{language}.vtt", language=language, now=now, **VTT)
+    with CaptureQueriesContext(connection) as many:
+        jana.get(f"assets/{one.public_id}/")
+
+    assert len(many) == len(few)
+
+
+def test_a_video_without_captions_has_no_place_for_them(jana, now):
+    film = film_with_captions(now)
+
+    answer = jana.get(f"assets/{film.public_id}/")
+
+    assert b"<track" not in answer.content and b'id="captions"' not in answer.content

@@ -169,3 +169,38 @@ def test_where_no_picture_can_be_made_a_drawing_says_so(jana):
 
     assert answer.status_code == 409 and answer["Content-Type"] == "image/svg+xml"
     assert answer["Cache-Control"] == "no-store"
+
+
+def test_captions_are_played_as_they_are_and_that_is_no_taking(jana):
+    captions = release_one(
+        "/Ours/film.de.vtt",
+        language="de",
+        medium="document",
+        media_type="text/vtt",
+        kind="captions",
+        now=timezone.now(),
+    )
+    content = "WEBVTT\n\n00:00.000 --> 00:02.000\nGrüße\n".encode()
+    made = make_rendition(current_version(captions), "original", content=content)
+    Rendition.objects.filter(pk=made.pk).update(media_type="text/vtt")
+
+    answer = jana.get(f"assets/{captions.public_id}/preview/captions/", version=1)
+
+    assert answer.getvalue() == content and answer["Content-Type"].startswith("text/vtt")
+    assert not Download.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "fields"),
+    [
+        ("/Ours/box.jpg", {}),
+        ("/Ours/sheet.pdf", {"medium": "document", "media_type": "application/pdf", "kind": "document"}),
+        ("/Ours/film.de.srt", {"medium": "other", "media_type": "application/x-subrip", "kind": "captions"}),
+    ],
+)
+def test_nothing_else_is_given_out_whole_without_being_recorded(jana, path, fields):
+    asset = release_one(path, now=timezone.now(), **fields)
+    make_rendition(current_version(asset), "original")
+
+    assert jana.get(f"assets/{asset.public_id}/preview/captions/").status_code == 404
+    assert jana.get(f"assets/{asset.public_id}/preview/original/").status_code == 404
