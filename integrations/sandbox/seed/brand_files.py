@@ -119,6 +119,11 @@ def _captions(name: str, language: str, english: str, german: str) -> Media:
         recipe=recipe("captions", name, language=language),
         meta={
             "title": {"en": f"{title}, {english}", "de": f"{german_title}, {german}"},
+            "description": {
+                "en": f"{english} of the film {title}, WebVTT.",
+                "de": f"{german[0].upper()}{german[1:]} zum Film {german_title}, WebVTT.",
+            },
+            "alt_text": {"en": f"{english} of a film", "de": f"{german[0].upper()}{german[1:]} eines Films"},
             "brand": brand,
             "asset_type": "captions",
             "language": language,
