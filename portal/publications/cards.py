@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.utils.translation import get_language
 
-from portal.catalog.choices import Medium
+from portal.catalog.choices import AssetKind, Medium
 from portal.catalog.models import Asset, AssetVersion, Variant
 from portal.core.labels import language_name
 from portal.publications.models import PublicationItem
@@ -101,7 +101,8 @@ class AssetCard:
 
     def missing(self, wanted: Iterable[str]) -> list[tuple[str, str]]:
         """Return ``(language, fallback)`` for wanted languages without a file, so that no fallback is silent."""
-        if any(not card.language for card in self.variants):
+        # Captions are one asset per language, and stand together beside their video.
+        if self.asset.kind == AssetKind.CAPTIONS or any(not card.language for card in self.variants):
             return []
         return [(language, self.lead.language) for language in wanted if language not in self.languages]
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.catalog.models import Variant
+from portal.downloads.models import BasketItem
 from tests import builders
 from tests.builders import current_version, file_fact, make_rendition, release, release_one
 from tests.portal.pages.reading import links, words
@@ -280,3 +281,24 @@ def test_a_video_without_captions_has_no_place_for_them(jana, now):
     answer = jana.get(f"assets/{film.public_id}/")
 
     assert b"<track" not in answer.content and b'id="captions"' not in answer.content
+
+
+def test_captions_miss_no_other_language(jana, now):
+    film_with_captions(now, "fr")
+    words_of = words(jana.get(f"assets/{Variant.objects.get(language='fr').asset.public_id}/"))
+
+    assert "fallback" not in words_of and "missing" not in words_of
+
+
+def test_captions_go_into_the_basket_beside_their_video(jana, now):
+    film = film_with_captions(now, "de")
+    german = Variant.objects.get(language="de")
+    page = jana.get(f"assets/{film.public_id}/")
+
+    jana.client.post(
+        f"/o/{jana.partner.slug}/basket/add/",
+        {"variant": german.public_id, "recipe": "original", "next": page.wsgi_request.get_full_path()},
+    )
+
+    assert f'value="{german.public_id}"'.encode() in page.content
+    assert BasketItem.objects.get().version == german.current
