@@ -16,7 +16,7 @@ _LOGOS = {
 
 _PAPERS = {
     "usage-guideline-en": ("/Brand/Guidelines/Norrvik usage guideline.pdf", "Usage guideline", "Nutzungsleitfaden", "en", None),
-    "usage-guideline-de": ("/Brand/Guidelines/Norrvik Nutzungsleitfaden.pdf", "Usage guideline, German", "Nutzungsleitfaden", "de", None),
+    "usage-guideline-de": ("/Brand/Guidelines/Norrvik Nutzungsleitfaden.pdf", "Usage guideline", "Nutzungsleitfaden", "de", None),
     "product-sheet-pantry": ("/Norrvik Pantry/Product sheet Pantry 2026.pdf", "Product sheet Pantry", "Produktblatt Pantry", "en", PANTRY),
     "product-sheet-home": ("/Norrvik Home/Product sheet Home 2026.pdf", "Product sheet Home", "Produktblatt Home", "en", HOME),
 }  # fmt: skip
