@@ -65,7 +65,13 @@ class Handler:
 
 @dataclass(frozen=True)
 class News:
-    """One event to be stored; see ``InboundEvent`` and ``Work`` for the fields."""
+    """
+    One event to be stored; see ``InboundEvent`` and ``Work`` for the fields.
+
+    ``ordering_key``  the subject when not given. A younger event of the same key covers one that coalesces, and its
+                      ``data`` are lost: what must be asked in any case has a key of its own
+    ``not_before``    now when not given
+    """
 
     kind: str
     subject: str
@@ -76,6 +82,7 @@ class News:
     coalesces: bool = False
     state: str = State.PENDING
     error: str = ""
+    not_before: datetime | None = None
 
 
 def store(connection: Connection, news: Iterable[News], *, now: datetime) -> None:
@@ -95,7 +102,7 @@ def store(connection: Connection, news: Iterable[News], *, now: datetime) -> Non
                 "state": item.state,
                 "last_error": item.error[:500],
                 "received_at": now,
-                "not_before": now,
+                "not_before": item.not_before or now,
                 "processed_at": now if item.state in {State.DONE, State.IGNORED} else None,
                 "attempts": 0,
                 "crashes": 0,

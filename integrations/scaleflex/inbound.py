@@ -175,12 +175,40 @@ def in_doubt(source: str, facts: Sequence[FileFact]) -> tuple[set[str], set[str]
     return doubtful, set(), strangers
 
 
+def kin(uuid: str, *, now: datetime) -> News:
+    """Return the event that asks about a stranger which was taken in first: once for each file."""
+    key = f"kin:{uuid}"
+    return News(
+        kind=KIND,
+        subject=uuid,
+        dedupe_key=key,
+        ordering_key=key,
+        coalesces=True,
+        data={KIN: True},
+        not_before=now + BEFORE_ASKING,
+    )
+
+
+def check(uuid: str, *, why: str) -> News:
+    """
+    Return the event that looks whether a file is still one of its own.
+
+    :param why: tells one such look from another
+    """
+    return News(
+        kind=KIND,
+        subject=uuid,
+        dedupe_key=f"check:{uuid}:{why}",
+        ordering_key=f"check:{uuid}",
+        coalesces=True,
+        data={ABSENT: True},
+    )
+
+
 def _look_at_ancestors(connection: Connection, fact: FileFact, now: datetime) -> None:
     """A file was taken in as new, and one of its older versions is still here by itself: let that be looked at."""
-    for uuid in catalog.known_uuids(connection.key, fact.previous_uuids or ()) - {fact.uuid}:
-        key = f"check:{uuid}:{fact.uuid}"
-        news = News(kind=KIND, subject=uuid, dedupe_key=key, coalesces=True, data={ABSENT: True})
-        inbox.store(connection, [news], now=now)
+    here = catalog.known_uuids(connection.key, fact.previous_uuids or ()) - {fact.uuid}
+    inbox.store(connection, [check(uuid, why=fact.uuid) for uuid in here], now=now)
 
 
 def _newest(project: Account, fact: FileFact) -> FileFact | str | DeliveryError | None:
@@ -208,6 +236,7 @@ def _write(
     results: dict[int, Result] = {}
     facts = [answer.fact for answer in answers.values() if isinstance(answer, Mapped)]
     unsure = set(releases.apply_files(facts=facts, now=now).unsure)
+    inbox.store(connection, [kin(event.subject, now=now) for event in unasked], now=now)
     for event, answer in answers.items():
         if isinstance(answer, _Gone):
             releases.file_is_gone(source=connection.key, uuid=event.subject, now=now)
@@ -215,8 +244,6 @@ def _write(
         elif isinstance(answer, Mapped) and answer.fact.uuid in unsure:
             # Another worker took in another version of the file since we asked.
             results[event.pk] = _again(event, now)
-        elif event in unasked:
-            results[event.pk] = Later(now + BEFORE_ASKING, {**event.data, KIN: True})
         elif isinstance(answer, Mapped):
             results[event.pk] = Remark(answer.note) if answer.note else None
         else:

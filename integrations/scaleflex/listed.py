@@ -17,7 +17,7 @@ from integrations.models import Connection, InboundEvent
 from integrations.payloads import encoded, is_clean
 from integrations.scaleflex.client import Page
 from integrations.scaleflex.config import Account
-from integrations.scaleflex.inbound import FLOOD, KIN, KIND, in_doubt
+from integrations.scaleflex.inbound import FLOOD, KIND, in_doubt, kin
 from integrations.scaleflex.mapping import Mapped, fact_of, is_mirrored
 from integrations.scaleflex.schemas import MetadataModel, parse_file
 from portal.catalog.facts import FileFact
@@ -106,15 +106,13 @@ def take_in(
             entry = replace(entry, state=inbox.State.PARKED, error=reason, raw=encoded(item.data))
         elif item.subject in unsure:
             entry = replace(entry, state=inbox.State.PENDING)
-        elif item.subject in unasked:
-            entry = replace(entry, state=inbox.State.PENDING, data={KIN: True})
         elif item.mapped and item.mapped.note:
             entry = replace(entry, error=item.mapped.note)
         news.append(entry)
     mended = [entry.subject for entry in news if entry.state == inbox.State.DONE and entry.subject in known]
     if mended:
         inbox.settle_parked(account.connection, kind=KIND, keys=mended, now=now)
-    inbox.store(account.connection, news, now=now)
+    inbox.store(account.connection, [*news, *(kin(uuid, now=now) for uuid in unasked)], now=now)
     taken.unsure = len(unsure)
     taken.parked = sum(entry.state == inbox.State.PARKED for entry in news)
     taken.news = len(news) - taken.parked - taken.unsure

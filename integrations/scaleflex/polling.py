@@ -22,7 +22,6 @@ from django.utils import timezone
 
 from integrations import connections, cursors, inbox
 from integrations.errors import BadPayload, DeliveryError
-from integrations.inbox import News
 from integrations.models import Connection, SeenPage, SyncCursor
 from integrations.scaleflex import client, inbound, listed, settings_cache
 from integrations.scaleflex.client import Page
@@ -316,16 +315,7 @@ def _look_for_missing(project: Account, cursor: SyncCursor, *, now: datetime) ->
     stamp = f"{now:%Y%m%d%H%M%S}"
     inbox.store(
         project.connection,
-        [
-            News(
-                kind=inbound.KIND,
-                subject=uuid,
-                dedupe_key=f"check:{uuid}:{stamp}",
-                coalesces=True,
-                data={inbound.ABSENT: True},
-            )
-            for uuid in missing[:MOST_CHECKS]
-        ],
+        [inbound.check(uuid, why=stamp) for uuid in missing[:MOST_CHECKS]],
         now=now,
     )
     if len(missing) > MOST_CHECKS:

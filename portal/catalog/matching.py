@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from portal.catalog.facts import FileFact
 from portal.catalog.models import Ancestor, AssetVersion, Variant
@@ -28,16 +29,27 @@ class Known:
                 "source_uuid", "variant_id"
             )
         )
-        # What the DAM listed as older versions of a file whose newest was met first.
-        listed = Ancestor.objects.filter(source=source, source_uuid__any=uuids - known.by_uuid.keys())
-        old += listed.values_list("source_uuid", "variant_id")
+        # What the DAM listed as older versions of a file whose newest was met first, or as those of a file in which one
+        # that ended here goes on.
+        living = {uuid for uuid, variant in known.by_uuid.items() if variant.gone_at is None}
+        listed = list(
+            Ancestor.objects.filter(source=source, source_uuid__any=uuids - living).values_list(
+                "source_uuid", "variant_id"
+            )
+        )
         by_pk = {variant.pk: variant for variant in known.by_uuid.values()}
-        for variant in rows.filter(pk__any={pk for _, pk in old} - by_pk.keys()) if old else ():
+        for variant in (
+            rows.filter(pk__any={pk for _, pk in old + listed} - by_pk.keys()) if old or listed else ()
+        ):
             known.add(variant)
             by_pk[variant.pk] = variant
         for uuid, pk in old:
             if pk in by_pk:
                 known.by_uuid.setdefault(uuid, by_pk[pk])
+        for uuid, pk in listed:
+            own = known.by_uuid.get(uuid)
+            if pk in by_pk and (own is None or (own.gone_at is not None and by_pk[pk].gone_at is None)):
+                known.by_uuid[uuid] = by_pk[pk]
         unplaced = {fact.path for fact in facts if fact.uuid not in known.by_uuid}
         for variant in rows.filter(path__any=unplaced).order_by("gone_at", "pk") if unplaced else ():
             known.add(by_pk.get(variant.pk, variant))
@@ -99,10 +111,14 @@ def leaves_an_older_one(fact: FileFact, variant: Variant) -> bool:
 
 
 def newest(facts: Iterable[FileFact]) -> list[FileFact]:
-    """Return one fact per uuid, the newest, oldest change first."""
+    """Return one fact per uuid, the newest, of equals the one that knows more; oldest change first."""
     kept: dict[tuple[str, str], FileFact] = {}
     for fact in facts:
         other = kept.get((fact.source, fact.uuid))
-        if other is None or fact.modified_at >= other.modified_at:
+        if other is None or _rank(fact) >= _rank(other):
             kept[fact.source, fact.uuid] = fact
     return sorted(kept.values(), key=lambda fact: (fact.modified_at, fact.uuid))
+
+
+def _rank(fact: FileFact) -> tuple[datetime, bool]:
+    return fact.modified_at, fact.previous_uuids is not None

@@ -157,14 +157,14 @@ def test_the_time_of_a_change_is_found_where_the_file_is(body, known):
 
 @pytest.fixture
 def known(world, dam):
-    """A file partners have, and meanwhile it was moved and replaced: the uuid of its new version."""
+    """A file partners have, and meanwhile it was moved and replaced: the uuids of its old and its new version."""
     uuid = world.add_file("/New/known.jpg", approval="APPROVED")["uuid"]
     inbound.hint(dam, [uuid], now=timezone.now())
     work()
     world.file("folder", uuid, folder="/New/Deep")
     newer = world.file("replace", uuid)["uuid"]
     world.file("approval", newer, state="APPROVED")
-    return newer
+    return uuid, newer
 
 
 def living():
@@ -176,14 +176,20 @@ NAMES = sorted(["/New/Deep/known.jpg", *(f"/New/{number}.jpg" for number in rang
 
 def test_one_of_many_new_files_may_be_a_known_one_that_was_moved_and_replaced(world, dam, files, known):
     """So many at once are not asked about before partners see them, but afterwards."""
-    tell(dam, [client.get_file(config.account(dam), known), *files])
+    tell(dam, [client.get_file(config.account(dam), known[1]), *files])
 
     work()
     assert live() == COUNT + 2
+    tell(dam, [client.get_file(config.account(dam), known[1])])  # more news of it covers no question
     work(timezone.now() + timedelta(minutes=1))
 
     assert living() == NAMES
-    assert set(InboundEvent.objects.values_list("state", flat=True)) <= {"done", "ignored"}
+    assert set(InboundEvent.objects.values_list("state", flat=True)) <= {"done", "covered", "ignored"}
+
+    tell(dam, [client.get_file(config.account(dam), known[0])])  # late news of what it was
+    work(timezone.now() + timedelta(minutes=2))
+
+    assert living() == NAMES
 
 
 def test_without_hints_too(world, dam, known, files):
@@ -201,7 +207,7 @@ def test_without_hints_too(world, dam, known, files):
 
 def test_a_flood_of_new_files_is_not_asked_about(world, dam, files, known, monkeypatch):
     monkeypatch.setattr(inbound, "FLOOD", COUNT - 1)
-    tell(dam, [client.get_file(config.account(dam), known), *files])
+    tell(dam, [client.get_file(config.account(dam), known[1]), *files])
     before = len(world.calls("scaleflex"))
 
     work()
