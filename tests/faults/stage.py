@@ -25,6 +25,8 @@ import psycopg
 import redis
 import requests
 from psycopg.rows import dict_row
+from redis.backoff import ConstantBackoff
+from redis.retry import Retry
 
 from integrations.embedded import secrets_file
 from integrations.embedded.errors import make_folder
@@ -165,8 +167,10 @@ class Stage:
             worker.wait_ready()
 
     def flush_redis(self) -> None:
-        """Forget everything in broker and cache."""
-        with contextlib.closing(redis.Redis.from_url(self.programs.variables["REDIS_URL"])) as client:
+        """Forget everything in broker and cache. One that has just been started may not listen yet."""
+        patient = Retry(ConstantBackoff(0.2), 50)
+        address = self.programs.variables["REDIS_URL"]
+        with contextlib.closing(redis.Redis.from_url(address, retry=patient)) as client:
             client.flushall()
 
     def at_step(self, action: str, step: str) -> None:
