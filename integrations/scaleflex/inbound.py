@@ -144,8 +144,6 @@ def _with_versions(
                 changed[event] = answer
             case FileFact():
                 changed[event] = Mapped(answer, mapped.note)
-                if event.data.get(KIN):
-                    _look_at_ancestors(project.connection, answer, now)
             case str() if (event.data.get(ABSENT) or event.data.get(KIN)) and catalog.known_uuids(
                 source, [answer]
             ):
@@ -157,6 +155,8 @@ def _with_versions(
                 changed[event] = Ignored(f"Not the newest version: that is {answer}.")
             case None:
                 changed[event] = _again(event, now)
+    newest = [answer.fact for answer in changed.values() if isinstance(answer, Mapped)]
+    inbox.store(project.connection, _doubles(source, newest), now=now)
     return changed, unasked
 
 
@@ -205,10 +205,18 @@ def check(uuid: str, *, why: str) -> News:
     )
 
 
-def _look_at_ancestors(connection: Connection, fact: FileFact, now: datetime) -> None:
-    """A file was taken in as new, and one of its older versions is still here by itself: let that be looked at."""
-    here = catalog.known_uuids(connection.key, fact.previous_uuids or ()) - {fact.uuid}
-    inbox.store(connection, [check(uuid, why=fact.uuid) for uuid in here], now=now)
+def _doubles(source: str, facts: Sequence[FileFact]) -> list[News]:
+    """
+    Return what to look at when several versions of one file are here each by itself: one of them was taken in as new.
+    """
+    versions = {fact.uuid: {fact.uuid, *(fact.previous_uuids or ())} for fact in facts}
+    here = catalog.known_uuids(source, set().union(*versions.values())) if versions else set()
+    return [
+        check(uuid, why=newest)
+        for newest, uuids in versions.items()
+        if len(uuids & here) > 1
+        for uuid in uuids & here - {newest}
+    ]
 
 
 def _newest(project: Account, fact: FileFact) -> FileFact | str | DeliveryError | None:

@@ -192,6 +192,21 @@ def test_one_of_many_new_files_may_be_a_known_one_that_was_moved_and_replaced(wo
     assert living() == NAMES
 
 
+def test_a_known_one_that_goes_on_before_anybody_asked_is_one_file_too(world, dam, files, known):
+    tell(dam, [client.get_file(config.account(dam), known[1]), *files])
+    work()
+    assert live() == COUNT + 2
+    newest = world.file("replace", known[1])["uuid"]
+    world.file("approval", newest, state="APPROVED")
+
+    tell(dam, [client.get_file(config.account(dam), newest)])
+    work()
+    work(timezone.now() + timedelta(minutes=1))
+
+    assert living() == NAMES
+    assert Variant.objects.get(path="/New/Deep/known.jpg", gone_at=None).source_uuid == newest
+
+
 def test_without_hints_too(world, dam, known, files):
     SyncCursor.objects.create(
         connection=dam, name=polling.SWEEP, value={"as_of": f"{timezone.now() - timedelta(minutes=1):%FT%TZ}"}
