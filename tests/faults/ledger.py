@@ -7,6 +7,7 @@ that both vendors and the portal agree, and that nothing is neither done nor par
 """
 
 import json
+import re
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -149,8 +150,12 @@ class Ledger:
         known = {row["public_id"] for row in self.stage.rows("SELECT public_id FROM portal_publication")}
         troubles += [f"{reference}: {count} posts" for reference, count in references.items() if count > 1]
         troubles += [f"{reference}: a post of nothing" for reference in references if reference not in known]
-        copies = Counter(row["name"] for row in mirrored.values() if row["name"].startswith("Thing "))
-        troubles += [f"{name}: {count} variants" for name, count in copies.items() if count > 1]
+        # Whatever they are called: an older name may be left over.
+        copies: dict[str, list[str]] = {}
+        for row in mirrored.values():
+            if found := _THING.match(row["name"]):
+                copies.setdefault(found[0], []).append(f"{row['path']} {row['source_uuid']}")
+        troubles += [f"{name}: variants {places}" for name, places in copies.items() if len(places) > 1]
         return troubles
 
     def _order(self) -> list[str]:
@@ -205,6 +210,7 @@ class Ledger:
         return [] if len(found) == expected else [f"parked: {row}" for row in found] or ["nothing is parked"]
 
 
+_THING = re.compile(r"Thing \d+")
 #: How often each file was hinted at. What a sweep left to be looked at takes hints in as well as hints do.
 HINTS = """
     SELECT subject, sum(repeats) + count(*) FILTER (WHERE dedupe_key LIKE 'hint:%%') AS times
