@@ -9,7 +9,7 @@ from uuid import uuid4
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 
 from integrations import claims, connections, steps
 from integrations.errors import BadPayload, DeliveryError, Refused, Throttled
@@ -141,10 +141,12 @@ def store_hint(
     store(connection, [News(kind=kind, subject=subject, dedupe_key=key, raw=raw, coalesces=True)], now=now)
 
 
-def waits_more_than(connection: Connection, count: int) -> bool:
-    """Return whether more events than this wait for a connection, due or not."""
-    waiting = InboundEvent.objects.filter(connection=connection, state=State.PENDING)
-    return len(waiting.values_list("pk")[: count + 1]) > count
+def last_turn(connection: Connection, prefix: str) -> datetime | None:
+    """Return when the last of the waiting events whose keys begin like this is due, ``None`` when none waits."""
+    waiting = InboundEvent.objects.filter(
+        connection=connection, state=State.PENDING, dedupe_key__startswith=prefix
+    )
+    return waiting.aggregate(last=Max("not_before"))["last"]
 
 
 def has_due(connection: Connection, *, now: datetime) -> bool:

@@ -30,13 +30,13 @@ BETWEEN_LOOKS = timedelta(seconds=2)
 #: are taken in as new, and asked about afterwards.
 MOST_ASKED = 20
 BEFORE_ASKING = timedelta(seconds=5)
-#: With more events waiting than this, or more strangers on one page of a list, somebody uploads by the thousand. What a
-#: stranger among so many took the place of is found by the walk through everything.
-FLOOD = 500
+#: Calls for each: what it is, and which versions it has.
+_CALLS = 2
 #: In an event's data: no list shows the file any more.
 ABSENT = "absent"
 #: In an event's data: the file was taken in as new without asking.
 KIN = "kin"
+_KIN_KEY = "kin:"
 
 _readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="scaleflex-read")
 
@@ -71,7 +71,7 @@ def work(*, connection: Connection, events: Sequence[InboundEvent], now: datetim
         else:
             answers[event] = _understand(project, data, model, read_at)
     asked, unasked = _with_versions(project, answers, now)
-    return _write(connection, answers | asked, unasked, now)
+    return _write(project, answers | asked, unasked, now)
 
 
 HANDLER = Handler(work=work, batch=50)
@@ -129,8 +129,6 @@ def _with_versions(
         if fact.uuid in doubtful | strangers or event.data.get(ABSENT) or event.data.get(KIN)
     ]
     unasked = {event for event, fact in facts.items() if fact.uuid in others} - set(asked)
-    if unasked and inbox.waits_more_than(project.connection, FLOOD):
-        unasked = set()
     said = _readers.map(lambda event: _newest(project, facts[event]), asked)
     changed: dict[InboundEvent, Mapped | _Gone | Result] = {}
     for event, answer in zip(asked, said, strict=True):
@@ -175,18 +173,28 @@ def in_doubt(source: str, facts: Sequence[FileFact]) -> tuple[set[str], set[str]
     return doubtful, set(), strangers
 
 
-def kin(uuid: str, *, now: datetime) -> News:
-    """Return the event that asks about a stranger which was taken in first: once for each file."""
-    key = f"kin:{uuid}"
-    return News(
-        kind=KIND,
-        subject=uuid,
-        dedupe_key=key,
-        ordering_key=key,
-        coalesces=True,
-        data={KIN: True},
-        not_before=now + BEFORE_ASKING,
-    )
+def kin(project: Account, uuids: Collection[str], *, now: datetime) -> list[News]:
+    """
+    Return the events that ask about strangers which were taken in first: once for each, and so far apart that they take
+    half the rate, however many there are.
+    """
+    if not uuids:
+        return []
+    gap = timedelta(seconds=2 * _CALLS / project.options.calls_per_second)
+    last = inbox.last_turn(project.connection, _KIN_KEY)
+    first = max(now + BEFORE_ASKING, last + gap) if last else now + BEFORE_ASKING
+    return [
+        News(
+            kind=KIND,
+            subject=uuid,
+            dedupe_key=f"{_KIN_KEY}{uuid}",
+            ordering_key=f"{_KIN_KEY}{uuid}",
+            coalesces=True,
+            data={KIN: True},
+            not_before=first + place * gap,
+        )
+        for place, uuid in enumerate(sorted(uuids))
+    ]
 
 
 def check(uuid: str, *, why: str) -> News:
@@ -236,15 +244,16 @@ def _again(event: InboundEvent, now: datetime) -> Result:
 
 
 def _write(
-    connection: Connection,
+    project: Account,
     answers: Mapping[InboundEvent, Mapped | _Gone | Result],
     unasked: Collection[InboundEvent],
     now: datetime,
 ) -> dict[int, Result]:
+    connection = project.connection
     results: dict[int, Result] = {}
     facts = [answer.fact for answer in answers.values() if isinstance(answer, Mapped)]
     unsure = set(releases.apply_files(facts=facts, now=now).unsure)
-    inbox.store(connection, [kin(event.subject, now=now) for event in unasked], now=now)
+    inbox.store(connection, kin(project, {event.subject for event in unasked}, now=now), now=now)
     for event, answer in answers.items():
         if isinstance(answer, _Gone):
             releases.file_is_gone(source=connection.key, uuid=event.subject, now=now)

@@ -17,7 +17,7 @@ from integrations.models import Connection, InboundEvent
 from integrations.payloads import encoded, is_clean
 from integrations.scaleflex.client import Page
 from integrations.scaleflex.config import Account
-from integrations.scaleflex.inbound import FLOOD, KIND, in_doubt, kin
+from integrations.scaleflex.inbound import KIND, in_doubt, kin
 from integrations.scaleflex.mapping import Mapped, fact_of, is_mirrored
 from integrations.scaleflex.schemas import MetadataModel, parse_file
 from portal.catalog.facts import FileFact
@@ -92,8 +92,6 @@ def take_in(
     fresh = [item for item in fresh if _read(item, account, model, page)]
     facts = [item.mapped.fact for item in fresh if item.mapped]
     _doubtful, strangers, unasked = in_doubt(account.connection.key, facts if ask else ())
-    if len(unasked) > FLOOD:
-        unasked = set()
     unsure, failed = _apply([fact for fact in facts if fact.uuid not in strangers], now)
     unsure |= strangers
     news = []
@@ -112,7 +110,7 @@ def take_in(
     mended = [entry.subject for entry in news if entry.state == inbox.State.DONE and entry.subject in known]
     if mended:
         inbox.settle_parked(account.connection, kind=KIND, keys=mended, now=now)
-    inbox.store(account.connection, [*news, *(kin(uuid, now=now) for uuid in unasked)], now=now)
+    inbox.store(account.connection, [*news, *kin(account, unasked, now=now)], now=now)
     taken.unsure = len(unsure)
     taken.parked = sum(entry.state == inbox.State.PARKED for entry in news)
     taken.news = len(news) - taken.parked - taken.unsure

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from integrations import inbox, routing
-from integrations.models import InboundEvent, SyncCursor
+from integrations.models import Connection, InboundEvent, SyncCursor
 from integrations.scaleflex import client, config, inbound, many_hints, polling, webhook_auth
 from portal.catalog.models import Variant
 from portal.publications.models import PublicationItem
@@ -220,14 +220,16 @@ def test_without_hints_too(world, dam, known, files):
     assert living() == NAMES
 
 
-def test_a_flood_of_new_files_is_not_asked_about(world, dam, files, known, monkeypatch):
-    monkeypatch.setattr(inbound, "FLOOD", COUNT - 1)
-    tell(dam, [client.get_file(config.account(dam), known[1]), *files])
-    before = len(world.calls("scaleflex"))
+def test_asking_about_many_takes_half_the_rate(world, dam, files):
+    now = timezone.now()
+    Connection.objects.filter(pk=dam.pk).update(options={**dam.options, "calls_per_second": 4.0})
+    project = config.account(Connection.objects.get(pk=dam.pk))
 
-    work()
-    work(timezone.now() + timedelta(minutes=1))
+    inbox.store(dam, inbound.kin(project, {"a", "b", "c"}, now=now), now=now)
+    inbox.store(dam, inbound.kin(project, {"d", "a"}, now=now), now=now)
 
-    made = world.calls("scaleflex")
-    assert not [call for call in made[: len(made) - before] if call["path"].endswith("/versions")]
-    assert live() == COUNT + 2, "until the walk through everything"
+    turns = InboundEvent.objects.order_by("not_before").values_list("subject", "not_before")
+    # Two calls each, four calls a second.
+    assert [(name, round((at - now).total_seconds())) for name, at in turns] == [
+        ("a", 5), ("b", 6), ("c", 7), ("d", 9),
+    ]  # fmt: skip
