@@ -222,10 +222,13 @@ def _walk(cursor: SyncCursor, connection: Connection, now: datetime) -> Walk:
 _BOX = """
     SELECT c.id, w.n, w.oldest, w.due, w.stuck, p.n, p.reason FROM integrations_connection AS c
     CROSS JOIN LATERAL (
-        SELECT count(*) AS n, min(at) AS oldest, min(not_before) AS due,
+        SELECT count(*) AS n, min(not_before) AS due,
+            -- What was put off before anybody tried is not late.
+            min(CASE WHEN attempts > 0 THEN at ELSE greatest(at, not_before) END)
+                FILTER (WHERE attempts > 0 OR not_before <= %(now)s) AS oldest,
             count(*) FILTER (WHERE started_at < %(stuck)s) AS stuck
         FROM (
-            SELECT {time} AS at, not_before, started_at FROM integrations_{table}
+            SELECT {time} AS at, not_before, started_at, attempts FROM integrations_{table}
             WHERE connection_id = c.id AND state = 'pending' ORDER BY id LIMIT %(limit)s
         ) AS waiting
     ) AS w
@@ -270,7 +273,7 @@ def _ask(statement: str, **values: Any) -> list[tuple]:
 
 
 def _boxes(table: str, time: str, now: datetime) -> dict[int, Box]:
-    rows = _ask(_BOX.format(table=table, time=time), stuck=now - STUCK, limit=MOST + 1)
+    rows = _ask(_BOX.format(table=table, time=time), now=now, stuck=now - STUCK, limit=MOST + 1)
     return {
         pk: Box(Count(waiting), oldest, due, stuck, Count(parked), reason or "")
         for pk, waiting, oldest, due, stuck, parked, reason in rows

@@ -73,6 +73,19 @@ def test_nothing_is_counted_beyond_the_bound(monkeypatch):
     assert "more than 3" in said(found)
 
 
+def test_nobody_is_behind_with_what_was_put_off_from_the_beginning():
+    connection = make_connection()
+    news(connection, "a", now=NOON - 2 * HOUR, not_before=NOON + HOUR)
+
+    assert (the_one().inbox.waiting.number, the_one().inbox.oldest_at, the_one().lag) == (1, None, None)
+
+    late = the_one(NOON + HOUR + MINUTE)
+    assert (late.inbox.oldest_at, late.lag) == (NOON + HOUR, MINUTE), "late since it was due"
+
+    InboundEvent.objects.update(attempts=1, not_before=NOON + 2 * HOUR)
+    assert the_one(NOON + HOUR).inbox.oldest_at == NOON - 2 * HOUR, "tried, and put off since"
+
+
 def test_rates_are_of_the_last_hour():
     connection = make_connection()
     enqueue(*(message(connection, f"fact-{n}") for n in range(4)), now=NOON - 2 * HOUR)
