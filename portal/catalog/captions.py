@@ -25,6 +25,11 @@ def format_of(*, media_type: str, extension: str) -> str:
     return _MEDIA_TYPES.get(media_type) or (extension if extension in FORMATS else "")
 
 
+def is_played(*, media_type: str, extension: str) -> bool:
+    """Return whether browsers show it over a video."""
+    return format_of(media_type=media_type, extension=extension) == FORMATS[0]
+
+
 def split(path: str) -> tuple[str, str]:
     """
     Return the path without ending of what a file of captions belongs to, and its language, empty when it names none.

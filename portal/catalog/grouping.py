@@ -30,6 +30,11 @@ def _is_captions(fact: FileFact) -> bool:
     return fact.kind == AssetKind.CAPTIONS
 
 
+def _has_variants(fact: FileFact) -> bool:
+    """In the group of their video, captions would be one of its languages and be given out in its place."""
+    return bool(fact.group) and not _is_captions(fact)
+
+
 @dataclass
 class Shelf:
     """
@@ -66,8 +71,7 @@ class Shelf:
 
     def asset_for(self, fact: FileFact, variant: Variant) -> Asset:
         """Return the asset of this file, made or brought up to date; nothing is saved yet."""
-        # In the group of their video, captions would be one of its languages and be given out in its place.
-        asset = self._grouped(fact, variant) if fact.group and not _is_captions(fact) else None
+        asset = self._grouped(fact, variant) if _has_variants(fact) else None
         if asset is None:
             asset = self._alone(fact, variant)
         self._describe(asset, fact)
@@ -93,7 +97,7 @@ class Shelf:
         return Asset(source=self.source, source_key=key, created_at=self.now, updated_at=self.now)
 
     def _describe(self, asset: Asset, fact: FileFact) -> None:
-        shared = bool(fact.group) and not _is_captions(fact) and not asset.source_key.startswith("file:")
+        shared = _has_variants(fact) and not asset.source_key.startswith("file:")
         product = self._product(fact)
         # Variants of one asset each bring the words of their language; a file alone says all there is to say.
         title = {**(asset.title if shared else {}), **fact.title}

@@ -38,9 +38,8 @@ class Known:
             )
         )
         by_pk = {variant.pk: variant for variant in known.by_uuid.values()}
-        for variant in (
-            rows.filter(pk__any={pk for _, pk in old + listed} - by_pk.keys()) if old or listed else ()
-        ):
+        missing = {pk for _, pk in old + listed} - by_pk.keys()
+        for variant in rows.filter(pk__any=missing) if missing else ():
             known.add(variant)
             by_pk[variant.pk] = variant
         for uuid, pk in old:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.activity import services as activity
-from portal.catalog.captions import FORMATS, format_of
+from portal.catalog.captions import is_played
 from portal.catalog.models import AssetVersion
 from portal.core.errors import DomainError, Gone, NotFound, NotReady
 from portal.downloads.choices import Via
@@ -112,9 +112,9 @@ def not_yet(usable_from: datetime | None) -> NotYet:
 
 def preview(*, grant: Grant, now: datetime) -> Rendition:
     """Return what one of our own pages shows, a picture, or captions to play. Not a taking: nothing is recorded."""
-    version = grant.version
-    plays = format_of(media_type=version.media_type, extension=version.extension) == FORMATS[0]
-    if not (grant.revision.recipe.is_preview or (plays and grant.revision.recipe.key == recipes.ORIGINAL)):
+    version, recipe = grant.version, grant.revision.recipe
+    plays = is_played(media_type=version.media_type, extension=version.extension)
+    if not (recipe.is_preview or (plays and recipe.key == recipes.ORIGINAL)):
         raise NotFound
     return renditions.ensure(version=grant.version, revision=grant.revision, now=now)
 

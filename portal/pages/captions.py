@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from portal.catalog.captions import FORMATS, format_of
+from portal.catalog.captions import is_played
 from portal.partners.models import Partner
 from portal.publications import selectors as publications
 from portal.publications.cards import AssetCard, VariantCard
@@ -23,8 +23,8 @@ class CaptionsLine:
     def is_played(self) -> bool:
         """Whether browsers can show it over the video, now."""
         version = self.one.version
-        form = format_of(media_type=version.media_type, extension=version.extension)
-        return self.one.is_usable and form == FORMATS[0]
+        plays = is_played(media_type=version.media_type, extension=version.extension)
+        return self.one.is_usable and plays
 
     @property
     def label(self) -> str:
@@ -34,8 +34,6 @@ class CaptionsLine:
 
 def lines(company: Partner, card: AssetCard, shown: VariantCard, *, at: datetime) -> list[CaptionsLine]:
     """Return the captions of the shown variant, none for what is no video: a constant number of queries."""
-    if not card.is_video:
-        return []
     beside = publications.captions_of(company, card, [shown], at=at)
     files = [(one, variant) for one in beside for variant in one.variants]
     revision = renditions.revision_for(files[0][1].version, ORIGINAL) if files else None

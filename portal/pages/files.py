@@ -46,7 +46,11 @@ def preview(request: HttpRequest, asset: str, size: str) -> HttpResponseBase:
         rendition = services.preview(grant=grant, now=now)
     except (CannotBeMade, NotReady) as error:
         return _no_picture(error)
-    return serve(request, rendition, name=None, immutable=bool(number))
+    response = serve(request, rendition, name=None, immutable=bool(number))
+    if size == CAPTIONS and response.status_code < 300:
+        # Known by their ending, whatever the media library calls them: a page shown from here would be one of ours.
+        response["Content-Type"] = "text/vtt; charset=utf-8"
+    return response
 
 
 def _no_picture(error: DomainError) -> HttpResponse:

@@ -142,9 +142,12 @@ def captions_of(
     partner: Partner, card: AssetCard, variants: Sequence[VariantCard], *, at: datetime
 ) -> list[AssetCard]:
     """
-    Return the captions that stand beside these variants of an asset, as far as this partner sees them, sorted by
-    language and ending: two queries. Captions are files of their own, see ``catalog.captions``.
+    Return the captions that stand beside these variants of a video, as far as this partner sees them, sorted by
+    language and ending: two queries, none for what is no video. Captions are files of their own, see
+    ``catalog.captions``.
     """
+    if not card.is_video:
+        return []
     asset = card.asset
     keys = captions.keys_of(group=asset.source_key, paths=[one.variant.path for one in variants])
     visible = visible_items(partner, at=at)
@@ -153,7 +156,6 @@ def captions_of(
         # Said for the partial index.
         .exclude(captions_key="")
         .filter(captions_key__any=keys)
-        .exclude(pk=asset.pk)
     )
     items = _with_files(visible.filter(asset__in=[one.pk for one in beside]))
     found = cards(beside, items, at=at)

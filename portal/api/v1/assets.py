@@ -177,7 +177,5 @@ class Captions(PartnerView):
         """
         now = timezone.now()
         card = publications.get_asset(request.partner, asset_id, at=now)
-        found = (
-            publications.captions_of(request.partner, card, card.variants, at=now) if card.is_video else []
-        )
+        found = publications.captions_of(request.partner, card, card.variants, at=now)
         return paging.listing(AssetSerializer(found, many=True, context={"links": Links(request)}).data)

@@ -171,22 +171,23 @@ def test_where_no_picture_can_be_made_a_drawing_says_so(jana):
     assert answer["Cache-Control"] == "no-store"
 
 
-def test_captions_are_played_as_they_are_and_that_is_no_taking(jana):
+@pytest.mark.parametrize("called", ["text/vtt", "text/plain", "text/html"])
+def test_captions_are_played_as_they_are_and_that_is_no_taking(jana, called):
     captions = release_one(
         "/Ours/film.de.vtt",
         language="de",
         medium="document",
-        media_type="text/vtt",
+        media_type=called,
         kind="captions",
         now=timezone.now(),
     )
     content = "WEBVTT\n\n00:00.000 --> 00:02.000\nGrüße\n".encode()
     made = make_rendition(current_version(captions), "original", content=content)
-    Rendition.objects.filter(pk=made.pk).update(media_type="text/vtt")
+    Rendition.objects.filter(pk=made.pk).update(media_type=called)
 
     answer = jana.get(f"assets/{captions.public_id}/preview/captions/", version=1)
 
-    assert answer.getvalue() == content and answer["Content-Type"].startswith("text/vtt")
+    assert answer.getvalue() == content and answer["Content-Type"] == "text/vtt; charset=utf-8"
     assert not Download.objects.exists()
 
 
