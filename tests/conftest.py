@@ -8,6 +8,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.db import connection, connections
+from django.utils import translation
 
 from portal.core import rowscope
 from tests.integrations.fixtures import _sandbox, world  # noqa: F401  # pytest finds them here
@@ -44,6 +45,13 @@ def _in_a_hurry(settings):
     """Secrets of tests need no slow digest, and static files are looked up when asked for, not in every test."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True)
+def _own_language(settings):
+    """A page asked for in French leaves its thread French until the next one is asked for: no test hears of it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        yield
 
 
 @pytest.fixture(autouse=True)
