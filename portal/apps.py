@@ -11,7 +11,7 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         from portal import celery
-        from portal.core import lookups, rowscope  # noqa: F401 - the lookups register themselves
+        from portal.core import checks, lookups, rowscope  # noqa: F401 - checks and lookups register themselves
         from portal.renditions.responsive import ensure_members
         from portal.renditions.rulebooks import ensure_ours
         from portal.renditions.standard import ensure_ordered, ensure_standard

@@ -4,7 +4,7 @@ import logging
 import sys
 
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import loader
 
@@ -42,6 +42,11 @@ def not_allowed(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(request, 404)
+
+
+def nothing_here(request: HttpRequest, *_parts: str) -> HttpResponse:
+    """Answer an address of a library that we do not offer like one that never was."""
+    raise Http404
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

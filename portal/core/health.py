@@ -20,7 +20,7 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
-from portal.core import heartbeat
+from portal.core import checks, heartbeat
 
 #: Seconds all parts together may take; the answer is there within about one.
 PATIENCE_SECONDS = 0.9
@@ -124,6 +124,11 @@ def _database() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return OK
+
+
+@register("row_security")
+def _row_security() -> str:
+    return OK if checks.row_security_binds() else MISSING
 
 
 _migrated = False

@@ -3,7 +3,7 @@ The second wall behind the selectors: PostgreSQL shows a partner's session only 
 
 ``portal.scope`` is set by ``portal.core.rowscope``: ``all``, a partner's row number, or nothing. The policies are
 forced on the table's owner too, so the portal's own role is bound by them; a superuser or a role with BYPASSRLS is not,
-and ``manage.py check --deploy`` refuses such a role.
+and ``manage.py migrate`` refuses such a role (``portal.core.checks``).
 """
 
 from django.db import migrations

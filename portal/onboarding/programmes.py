@@ -1,7 +1,7 @@
 """Which programme a company gets, and how staff put one together."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,9 +35,16 @@ class Planned:
     pack: Pack | None = None
 
 
-def choose(partner: Partner) -> Programme | None:
+def open_ones() -> list[Programme]:
+    """Return the programmes that a company may begin."""
+    return list(Programme.objects.filter(closed_at=None))
+
+
+def choose(partner: Partner, among: Iterable[Programme] | None = None) -> Programme | None:
     """
     Return the programme that fits a company best, ``None`` when none does.
+
+    :param among: of ``open_ones``, for those who ask for many companies
 
     A programme fits when each of its conditions does. Of several, the one that says most about the company wins: its
     kind counts more than its region, its region more than its language, the company's own language more than another
@@ -45,7 +52,7 @@ def choose(partner: Partner) -> Programme | None:
     """
     fitting = [
         (score, programme.pk, programme)
-        for programme in Programme.objects.filter(closed_at=None)
+        for programme in (open_ones() if among is None else among)
         if (score := _fit(programme, partner)) is not None
     ]
     return max(fitting)[2] if fitting else None

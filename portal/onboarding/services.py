@@ -39,7 +39,7 @@ from portal.onboarding.closing import (
     tell,
 )
 from portal.onboarding.models import Enrolment, EnrolmentStep, OnboardingCode, Programme
-from portal.onboarding.programmes import choose
+from portal.onboarding.programmes import choose, open_ones
 from portal.partners import services as partners
 from portal.partners.choices import CommunityKind, CommunityStatus, PartnerStatus
 from portal.partners.models import ApiClient, Community, CommunityMembership, Partner
@@ -128,26 +128,28 @@ def enrol_joined(*, community: Community, partners: Iterable[Partner], now: date
             enrol(partner=partner, community=community, now=now)
 
 
-def enrol_waiting(*, now: datetime, limit: int = 200) -> int:
+def enrol_waiting(*, now: datetime, batch: int = 200) -> int:
     """
     Let companies begin that are in an onboarding community and never began: the programme meant for them came later, or
-    their access was opened later.
+    their access was opened later. Those that no programme is meant for go on waiting, and hold nobody up.
 
     :returns: how many began
     """
-    places = (
-        CommunityMembership.objects.filter(
-            community__kind=CommunityKind.ONBOARDING,
-            community__status=CommunityStatus.ACTIVE,
-            partner__status=PartnerStatus.ACTIVE,
-            partner__enrolments=None,
+    among = open_ones()
+    waiting = CommunityMembership.objects.filter(
+        community__kind=CommunityKind.ONBOARDING,
+        community__status=CommunityStatus.ACTIVE,
+        partner__status=PartnerStatus.ACTIVE,
+        partner__enrolments=None,
+    ).select_related("partner", "community")
+    count, after = 0, 0
+    while among and (places := list(waiting.filter(pk__gt=after).order_by("pk")[:batch])):
+        after = places[-1].pk
+        fitting = [place for place in places if choose(place.partner, among)]
+        count += sum(
+            enrol(partner=place.partner, community=place.community, now=now) is not None for place in fitting
         )
-        .select_related("partner", "community")
-        .order_by("pk")[:limit]
-    )
-    return sum(
-        enrol(partner=place.partner, community=place.community, now=now) is not None for place in places
-    )
+    return count
 
 
 @transaction.atomic

@@ -80,8 +80,8 @@ def test_everything_there_is_ready_and_each_part_is_named(client):
 
     assert answer.status_code == 200
     assert found == {
-        "database": "ok", "migrations": "ok", "cache": "ok", "broker": "ok", "timetable": "ok", "worker": "late",
-        "connections": {"grid": "in trouble"},
+        "database": "ok", "row_security": "ok", "migrations": "ok", "cache": "ok", "broker": "ok", "timetable": "ok",
+        "worker": "late", "connections": {"grid": "in trouble"},
     }  # fmt: skip
 
 

@@ -68,6 +68,19 @@ def test_a_company_that_no_programme_is_meant_for_does_not_begin():
     assert services.enrol_waiting(now=NOON + DAY) == 0
 
 
+def test_companies_that_no_programme_is_meant_for_hold_nobody_up(django_assert_max_num_queries):
+    make_programme(StepKind.OTHER, kinds=["agency"])
+    community = make_onboarding_community(*(company() for _ in range(5)), last := company())
+    last.kind = "agency"
+    last.save()
+
+    assert services.enrol_waiting(now=NOON, batch=2) == 1
+    assert Enrolment.objects.get().partner == last and Enrolment.objects.get().community == community
+    # None of them is locked and looked at: the programmes, the companies, and the scope before them.
+    with django_assert_max_num_queries(3):
+        services.enrol_waiting(now=NOON)
+
+
 def test_joining_an_onboarding_community_begins_it_and_any_other_does_not():
     make_programme(StepKind.COMPANY_DATA, StepKind.OTHER, due_days=10)
     partner, other = make_partner(), make_partner()
