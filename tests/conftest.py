@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
-from django.db import connection, connections
+from django.conf import settings as django_settings
+from django.db import connection, connections, transaction
+from django.test.utils import override_settings
 from django.utils import translation
 
 from portal.core import rowscope
@@ -33,18 +35,35 @@ def pytest_xdist_make_scheduler(config, log):
     return OneStage(config, log) if config.getvalue("dist") == "loadgroup" else None
 
 
+IN_A_HURRY = {
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
+    "WHITENOISE_AUTOREFRESH": True,
+}
+
+
+def _stored_in(storages: dict, folder: Path) -> dict:
+    store = {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": str(folder), "base_url": None},
+    }
+    return {**storages, "renditions": store}
+
+
+def _cached_under(caches: dict, name: str) -> dict:
+    return {**caches, "default": {**caches["default"], "KEY_PREFIX": f"test-{name}"}}
+
+
 @pytest.fixture(autouse=True)
 def _own_cache(settings):
     """Throttles and tokens of one test must not be felt by another one, before, after or beside it."""
-    default = {**settings.CACHES["default"], "KEY_PREFIX": f"test-{secrets.token_hex(6)}"}
-    settings.CACHES = {**settings.CACHES, "default": default}
+    settings.CACHES = _cached_under(settings.CACHES, secrets.token_hex(6))
 
 
 @pytest.fixture(autouse=True)
 def _in_a_hurry(settings):
     """Secrets of tests need no slow digest, and static files are looked up when asked for, not in every test."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    settings.WHITENOISE_AUTOREFRESH = True
+    for name, value in IN_A_HURRY.items():
+        setattr(settings, name, value)
 
 
 @pytest.fixture(autouse=True)
@@ -64,13 +83,29 @@ def _whole_scope():
 @pytest.fixture(autouse=True)
 def _own_files(settings, tmp_path: Path):
     """Files a test writes lie in its own folder."""
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "renditions": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path / "renditions"), "base_url": None},
-        },
-    }
+    settings.STORAGES = _stored_in(settings.STORAGES, tmp_path / "renditions")
+
+
+@pytest.fixture(scope="module")
+def lasting(django_db_setup, django_db_blocker, tmp_path_factory, _oidc_key):
+    """
+    What the tests of a module build once: each test finds it as it was built, for its own writing is taken back as
+    ever. Not for modules with ``transaction=True``.
+
+    :returns: ``STORAGES`` of its files, which stay as long; ``_own_files`` of such a module sets them
+    """
+    folder = tmp_path_factory.mktemp("lasting")
+    build = override_settings(
+        STORAGES=_stored_in(django_settings.STORAGES, folder),
+        CACHES=_cached_under(django_settings.CACHES, secrets.token_hex(6)),
+        IDP_OIDC_PRIVATE_KEY=_oidc_key,
+        **IN_A_HURRY,
+    )
+    with django_db_blocker.unblock(), build, rowscope.everything(), transaction.atomic():
+        # As the tests' own: a block inside that must be the outermost one takes it for none.
+        connection.atomic_blocks[-1]._from_testcase = True
+        yield django_settings.STORAGES
+        transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

@@ -203,9 +203,24 @@ class Side:
         return values[name]
 
 
-@pytest.fixture
-def world():
+@pytest.fixture(scope="module")
+def _world(lasting) -> World:
     return World(Client)
+
+
+@pytest.fixture(autouse=True)
+def _own_files(lasting, settings):
+    """The world's files stay where they are from one test to the next."""
+    settings.STORAGES = lasting
+
+
+@pytest.fixture
+def world(_world, db) -> World:
+    """Each test has browsers that remember nothing of another's."""
+    for side in (_world.ours, _world.theirs):
+        cookies, side.browser = side.browser.cookies, Client()
+        side.browser.cookies.update(cookies)
+    return _world
 
 
 def routes(prefix: str) -> list[str]:
@@ -259,7 +274,8 @@ def test_another_companys_pages_are_not_there(route, world):
 
     # An address that only takes forms is there as well: it answers that it takes no GET.
     assert own.status_code in {200, 302, 303, 405}, fill(route, world.ours)
-    own.close()
+    # An answer that is cut off would close the connection on which the world stands.
+    b"".join(own.streaming_content if own.streaming else [])
     assert (foreign_company.status_code, no_company.status_code) == (404, 404)
     assert foreign_company.content == no_company.content
 

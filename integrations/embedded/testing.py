@@ -97,10 +97,7 @@ def _browser(arguments: list[str], folder: Path) -> dict[str, str]:
     """Name the browser for the browser tests, if any are asked for; install it where we may."""
     if not _asks_for_browser_tests(arguments):
         return {}
-    found = chromium.find()
-    if found is None:
-        print("Looking for Chromium in Debian's packages (once).", flush=True)
-        found = chromium.install(folder / "chromium.log")
+    found = chromium.provide(folder / "chromium.log")
     if found is None:
         print(chromium.MISSING, flush=True)
         return {}

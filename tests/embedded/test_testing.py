@@ -49,6 +49,14 @@ def test_a_browser_that_is_named_but_missing_is_not_replaced_by_another(monkeypa
     assert chromium.find() is None
 
 
+def test_the_browser_without_windows_is_taken_where_both_are(monkeypatch, tmp_path):
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    for name in ("chromium", "chromium-headless-shell"):
+        (tmp_path / name).touch(0o755)
+        assert chromium.find() == tmp_path / name
+
+
 def test_a_command_runs_on_servers_that_are_gone_afterwards(tmp_path):
     environment = {
         name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")

@@ -35,6 +35,7 @@ from tests.builders import (
     release,
     release_one,
 )
+from tests.portal.api.conftest import System
 from tests.portal.change_requests.builders import ask
 from tests.portal.onboarding.builders import begin
 from tests.portal.packs.builders import issue, make_pack, pick
@@ -199,9 +200,20 @@ class Theirs:
         self.verdict = failed_verdict(self.rendition, revision)
 
 
+@pytest.fixture(scope="module")
+def _theirs(lasting) -> Theirs:
+    return Theirs(System)
+
+
+@pytest.fixture(autouse=True)
+def _own_files(lasting, settings):
+    """Their files stay where they are from one test to the next."""
+    settings.STORAGES = lasting
+
+
 @pytest.fixture
-def theirs(system) -> Theirs:
-    return Theirs(system)
+def theirs(_theirs, db) -> Theirs:
+    return _theirs
 
 
 def address(route: str, values: dict[str, str]) -> str:

@@ -36,6 +36,7 @@ from tests.builders import (
     make_user,
     release,
 )
+from tests.portal.api.conftest import System
 from tests.portal.change_requests.builders import ask
 from tests.portal.onboarding.builders import begin, step_of
 from tests.portal.packs.builders import issue, make_pack, pick
@@ -244,9 +245,20 @@ class Shelf:
         }
 
 
+@pytest.fixture(scope="module")
+def _shelf(lasting) -> Shelf:
+    return Shelf(System)
+
+
+@pytest.fixture(autouse=True)
+def _own_files(lasting, settings):
+    """The shelf's files stay where they are from one test to the next."""
+    settings.STORAGES = lasting
+
+
 @pytest.fixture
-def shelf(system) -> Shelf:
-    return Shelf(system)
+def shelf(_shelf, db) -> Shelf:
+    return _shelf
 
 
 #: What can be read; the others take a body.
