@@ -38,9 +38,9 @@ def tell_grid_of_onboarding(sender, enrolments, **kwargs):
 
 
 @receiver(signals.embeds_changed, dispatch_uid="integrations.embeds_changed")
-def tell_dam_of_embeds(sender, versions, public, now, **kwargs):
-    """One message per version that is to be on the public delivery, or no longer."""
-    _enqueue(embeds.messages_about(versions, public=public, now=now))
+def tell_dam_of_embeds(sender, links, **kwargs):
+    """One message per version that may have to come onto the public delivery, or off it."""
+    _enqueue(embeds.messages_about(links))
 
 
 def _enqueue(messages):

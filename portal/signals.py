@@ -26,6 +26,6 @@ onboarding_changed = Signal()
 #: ``messages``: list of ``RequestMessage``, each already saved, with its ``request``, saved with its new ``revision``.
 change_requests_changed = Signal()
 
-#: Companies embed files in public pages, or files may no longer be public.
-#: ``versions``: list of ``AssetVersion`` with ``variant`` loaded; ``public``: bool; ``now``: datetime.
+#: Companies embed files in public pages, or no longer do, or no longer may.
+#: ``links``: list of ``EmbedLink``, each just made or ended, with ``version.variant`` loaded.
 embeds_changed = Signal()

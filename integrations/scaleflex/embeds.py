@@ -2,6 +2,11 @@
 Files on the public delivery, for companies that embed them: put there when the first does, taken off and forgotten by
 the caches when they may no longer be there.
 
+A message says that links of a version were made or have ended, not what to do: that follows from the links as they are
+when it is delivered. So a message that comes late, twice, or after a younger one does what the last would. A version
+that is not public becomes so in two messages: the first writes down that it was not, the second calls. Otherwise a call
+whose answer is lost would look, at the next try, as if the brand had had the file public all along.
+
 Source: visibility as the vendor's widget writes it (``PUT objects/visibility/cdn``), and the "Invalidation API".
 """
 
@@ -10,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from urllib.parse import urlsplit
 
+from integrations import claims, outbox
 from integrations.errors import Refused, Retryable
 from integrations.models import Connection, OutboxMessage
 from integrations.outbox import Message
@@ -22,30 +28,37 @@ from portal.downloads import embeds
 KIND = "embed.visibility"
 
 
-def messages_about(versions: Iterable, *, public: bool, now: datetime) -> Iterator[Message]:
-    """Return a message per version to the project it is mirrored from. Only what is true last counts for a version."""
-    connections = {
-        row.key: row for row in Connection.objects.filter(vendor=Connection.Vendor.SCALEFLEX, is_active=True)
-    }
-    for version in versions:
-        connection = connections.get(version.variant.source)
-        if connection is None:
-            continue
-        name = f"embed:{version.public_id}"
-        word = "public" if public else "private"
-        yield Message(
-            connection=connection,
-            kind=KIND,
-            ordering_key=name,
-            dedupe_key=f"{name}:{word}:{now.timestamp():.6f}{connection.era}",
-            payload={"version": version.public_id, "public": public},
-            coalesces=True,
-        )
+def messages_about(links: Iterable) -> Iterator[Message]:
+    """
+    Return a message per version to the project it is mirrored from, also to one that is not in use right now: it is
+    told once it is.
+
+    :param links: just made or ended, with ``version.variant``; the last of each version gives the fact its name
+    """
+    connections = {row.key: row for row in Connection.objects.filter(vendor=Connection.Vendor.SCALEFLEX)}
+    last = {link.version_id: link for link in sorted(links, key=lambda link: link.pk)}
+    for link in last.values():
+        connection = connections.get(link.version.variant.source)
+        if connection is not None:
+            fact = f"{link.public_id}:{'made' if link.is_open else 'ended'}"
+            yield _message(connection, link.version.public_id, fact)
+
+
+def _message(connection: Connection, version: str, fact: str) -> Message:
+    return Message(
+        connection=connection,
+        kind=KIND,
+        ordering_key=f"embed:{version}",
+        dedupe_key=f"embed:{fact}{connection.era}",
+        payload={"version": version},
+        coalesces=True,
+    )
 
 
 def deliver(*, message: OutboxMessage, now: datetime) -> None:
     """
-    Bring one version onto the public delivery or off it, and note that the project has confirmed it.
+    Bring one version onto the public delivery or off it, as its links want it now, and note that the project has
+    confirmed it.
 
     :raises Refused: links of this project do not name a version
     :raises DeliveryError: not now, or never
@@ -53,29 +66,35 @@ def deliver(*, message: OutboxMessage, now: datetime) -> None:
     version = embeds.version_of(message.payload["version"])
     if version is None:
         return
-    project = account(message.connection)
-    if message.payload["public"]:
-        _open(project, version, now=now)
-    else:
-        _close(project, version, now=now)
+    if embeds.open_links(version.pk):
+        _open(message, account(message.connection), version, now=now)
+    elif embeds.must_leave(version.pk):
+        _close(account(message.connection), version, now=now)
 
 
-def _open(project: Account, version, *, now: datetime) -> None:
-    links = embeds.open_links(version.pk)
-    if not links:
-        # All ended before the project heard of the first: nothing becomes public.
-        return
+def _open(message: OutboxMessage, project: Account, version, *, now: datetime) -> None:
     if project.options.delivery_link != "uuid":
         raise Refused(
             "Embed links need delivery by uuid: a link by path would show the next version, unapproved."
         )
-    was_public = file_details.is_public(client.get_file(project, version.source_uuid)) is True
-    if not was_public:
+    is_ours = embeds.is_ours(version.pk)
+    is_public = file_details.is_public(client.get_file(project, version.source_uuid)) is True
+    if not is_public and not is_ours:
+        if embeds.mark_opening(version=version.pk):
+            # Another message, and so another transaction: the note stands before the call goes out.
+            opening = _message(message.connection, version.public_id, f"{version.public_id}:{message.pk}")
+            outbox.enqueue([opening], now=now, wake=lambda: None)
+        return
+    links = embeds.open_links(version.pk)
+    if not is_public:
+        if not links:
+            return  # They ended a moment ago, which the next message tells.
+        claims.confirm_held()
         writing.set_visibility(project, [version.source_uuid], public=True)
         if file_details.is_public(client.get_file(project, version.source_uuid)) is False:
             raise Retryable("The project does not say yet that the file is public.", outage=False)
     addresses = {link.pk: address_of(project, version, link.revision) for link in links}
-    embeds.mark_ready(addresses=addresses, was_public=was_public, now=now)
+    embeds.mark_ready(addresses=addresses, was_public=not is_ours, now=now)
 
 
 def address_of(project: Account, version, revision) -> str:
@@ -90,9 +109,7 @@ def address_of(project: Account, version, revision) -> str:
 
 
 def _close(project: Account, version, *, now: datetime) -> None:
-    if embeds.open_links(version.pk):
-        # Embedded anew meanwhile, which the next message tells.
-        return
+    claims.confirm_held()
     # What is no longer there is not public; copies in caches may be.
     with contextlib.suppress(FileMissing):
         writing.set_visibility(project, [version.source_uuid], public=False)

@@ -16,7 +16,8 @@ class EmbedLink(models.Model):
 
     ``state``       opening (the media library makes the file public) -> ready -> ended
     ``address``     of the delivery; empty until the media library has confirmed that the file is public
-    ``opened``      the file was not public before: once nobody embeds it any more it is taken off again
+    ``opened``      we make the file public, or have: once nobody embeds it any more it is taken off again. Written
+                    before the media library is called, and never taken back
     ``private_at``  when the media library confirmed that it is not public any more
     """
 

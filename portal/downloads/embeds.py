@@ -4,6 +4,9 @@ Embed links: addresses of the vendor's delivery, for files whose rights allow pu
 Delivery addresses never expire, so they are given out only for such files, and only after the media library has said
 that the file is public. When a file may no longer be public, its links end with the reason, the media library makes it
 private and its caches forget it. A file that is approved again is not public by itself: somebody embeds it anew.
+
+Each link that is made or ends is told of, and no more than that: whether the file has to be public follows from all its
+links as they are when the media library is called. So it does not matter in which order, how late or how often it is.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -12,6 +15,7 @@ from html import escape
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from portal import signals
@@ -36,7 +40,9 @@ from portal.renditions.selectors import Size, expected_pixels, sizes_of
 
 #: What delivery makes by address alone.
 _FORMATS = {Format.JPEG, Format.PNG, Format.WEBP, Format.AVIF}
-_OF_PEOPLE = {EmbedEnd.COMPANY, EmbedEnd.STAFF}
+_OF_PEOPLE = [EmbedEnd.COMPANY, EmbedEnd.STAFF]
+#: Links that ended and whose file has to leave the delivery: it may not be public, or it was not until we opened it.
+_LEAVES = Q(ended_at__isnull=False, private_at__isnull=True) & (Q(opened=True) | ~Q(end__in=_OF_PEOPLE))
 _RELATED = ("version__variant__asset", "revision__recipe", "user")
 
 
@@ -115,16 +121,16 @@ def _made(partner: Partner, actor: str, user, grant: Grant, now: datetime) -> Em
         data={"embed": link.public_id, "version": grant.version.number, "recipe": grant.revision.recipe.key},
         now=now,
     )
-    _tell([grant.version], public=True, now=now)
+    _tell([link])
     return link
 
 
-def _open_ones(**which: Any):
+def _open_ones(**which: Any) -> QuerySet[EmbedLink]:
     return EmbedLink.objects.filter(ended_at__isnull=True, **which).select_related(*_RELATED)
 
 
-def _tell(versions: Iterable[AssetVersion], *, public: bool, now: datetime) -> None:
-    signals.embeds_changed.send(sender=EmbedLink, versions=list(versions), public=public, now=now)
+def _tell(links: Iterable[EmbedLink]) -> None:
+    signals.embeds_changed.send(sender=EmbedLink, links=list(links))
 
 
 def links_page(partner: Partner, *, size: int = 50, cursor: str | None = None) -> Page:
@@ -187,6 +193,8 @@ def revoke_embeds(*, versions: Collection[int], end: EmbedEnd, now: datetime, ac
 def _end(links: Collection[int], end: EmbedEnd, *, actor: str, now: datetime) -> int:
     rows = EmbedLink.objects.select_for_update(of=("self",)).filter(pk__in=links, ended_at__isnull=True)
     ended = list(rows.select_related("version__variant__asset").order_by("pk"))
+    for row in ended:
+        row.state, row.ended_at, row.ended_by, row.end = EmbedState.ENDED, now, actor, end
     EmbedLink.objects.filter(pk__in=[row.pk for row in ended]).update(
         state=EmbedState.ENDED, ended_at=now, ended_by=actor, end=end
     )
@@ -201,20 +209,9 @@ def _end(links: Collection[int], end: EmbedEnd, *, actor: str, now: datetime) ->
         )
         for row in ended
     )
-    versions = {row.version_id: row.version for row in ended}
-    if end in _OF_PEOPLE:
-        # Others may embed it still, and the brand may have had it public all along.
-        used = set(
-            EmbedLink.objects.filter(version__in=versions, ended_at__isnull=True).values_list(
-                "version", flat=True
-            )
-        )
-        ours = set(
-            EmbedLink.objects.filter(version__in=versions, opened=True).values_list("version", flat=True)
-        )
-        versions = {pk: row for pk, row in versions.items() if pk not in used and pk in ours}
-    if versions:
-        _tell(versions.values(), public=False, now=now)
+    if ended:
+        # Always: a company sees no links of others, so whether this was the last is not ours to say here.
+        _tell(ended)
     return len(ended)
 
 
@@ -250,6 +247,22 @@ def settle(*, now: datetime, variants: Collection[int] | None = None) -> int:
     return ended
 
 
+def remind() -> int:
+    """
+    Tell once more of links whose file nobody embeds, and which the media library was to take off and has not. What
+    waits already stays one message; what was told when there was no connection finds its way.
+
+    :returns: how many files there are
+    """
+    embedded = EmbedLink.objects.filter(version=OuterRef("version"), ended_at__isnull=True)
+    rows = EmbedLink.objects.filter(_LEAVES, ~Exists(embedded)).select_related("version__variant")
+    last = list(rows.order_by("version_id", "-ended_at", "-pk").distinct("version_id"))
+    if last:
+        with transaction.atomic():
+            _tell(last)
+    return len(last)
+
+
 def _why(version: AssetVersion, *, now: datetime) -> EmbedEnd | None:
     variant = version.variant
     if version.withdrawn_at is not None or variant.gone_at is not None:
@@ -274,17 +287,45 @@ def version_of(public_id: str) -> AssetVersion | None:
     return AssetVersion.objects.filter(public_id=public_id).select_related("variant").first()
 
 
+def is_ours(version: int) -> bool:
+    """Whether we have set about making a version public, and it has not been taken off again: it was not before."""
+    return EmbedLink.objects.filter(version=version, opened=True, private_at__isnull=True).exists()
+
+
+def must_leave(version: int) -> bool:
+    """Whether nobody embeds a version any more and it has to leave the delivery."""
+    return (
+        EmbedLink.objects.filter(_LEAVES, version=version).exists()
+        and not EmbedLink.objects.filter(version=version, ended_at__isnull=True).exists()
+    )
+
+
+@transaction.atomic
+def mark_opening(*, version: int) -> int:
+    """
+    Note that we are about to make a version public that is not. Commit it before the media library is called: whatever
+    happens then, it is known that the file has to leave the delivery again.
+
+    :returns: how many links want it; with 0 it must not become public
+    """
+    rows = EmbedLink.objects.select_for_update(of=("self",)).filter(version=version, ended_at__isnull=True)
+    held = [row.pk for row in rows.order_by("pk")]
+    return EmbedLink.objects.filter(pk__in=held).update(opened=True)
+
+
 @transaction.atomic
 def mark_ready(*, addresses: Mapping[int, str], was_public: bool, now: datetime) -> int:
     """
     Note that the media library has confirmed that a file is public. Links that ended meanwhile stay as they are.
 
     :param addresses: by row number of the link
+    :param was_public: it was before anybody embedded it, and not by our doing
     """
+    opened = {} if was_public else {"opened": True}
     count = 0
     for pk, address in addresses.items():
         count += EmbedLink.objects.filter(pk=pk, state=EmbedState.OPENING).update(
-            state=EmbedState.READY, address=address, opened=not was_public, ready_at=now
+            state=EmbedState.READY, address=address, ready_at=now, **opened
         )
     return count
 

@@ -24,5 +24,6 @@ def forget_jobs(**kwargs) -> None:
 
 @shared_task(expires=60, soft_time_limit=60)
 def settle_embeds(**kwargs) -> None:
-    """End embed links whose rights have ended, or whose company may no longer have the file."""
+    """End embed links whose rights have ended, or whose company may no longer have the file; none stays public."""
     embeds.settle(now=timezone.now())
+    embeds.remind()
