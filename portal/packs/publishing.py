@@ -8,9 +8,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache as shared
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from portal.catalog.choices import Withdrawal
+from portal.catalog.models import AssetVersion
 from portal.core import rowscope
 from portal.packs import signing
 from portal.packs.choices import VersionState
@@ -39,16 +41,38 @@ def recalled_list(*, now: datetime) -> dict[str, str]:
 
 
 def _recalled(now: datetime) -> dict[str, Any]:
-    gone = Q(version__withdrawn_at__isnull=False) | Q(variant__rights_end__lte=now)
+    """One question, however many there are: it is answered anew once a minute at most."""
+    # Whoever takes a file back takes back its earlier versions as well: the address of none of them answers any more.
+    gone = (
+        Q(version__withdrawn_at__isnull=False)
+        | Q(variant__current__isnull=True)
+        | Q(variant__rights_end__lte=now)
+    )
+    files = PackFile.objects.filter(pack_version__state=VersionState.ISSUED)
+    # Moved in the DAM by deleting and uploading: the same bytes are in the pack under another name, and stay.
+    still = files.filter(
+        ~gone,
+        pack_version=OuterRef("pack_version__pack__current"),
+        sha256=OuterRef("sha256"),
+    )
+    # Versions that had been replaced say nothing themselves: when and why is said by the last that was current.
+    last = AssetVersion.objects.filter(
+        variant=OuterRef("variant"), variant__current__isnull=True, withdrawn_at__isnull=False
+    ).order_by("-withdrawn_at")
     rows = (
-        PackFile.objects.filter(gone, pack_version__state=VersionState.ISSUED)
-        .order_by("sha256", "-version__withdrawn_at")
+        files.filter(gone)
+        .exclude(Exists(still))
+        .annotate(
+            at=Coalesce("version__withdrawn_at", Subquery(last.values("withdrawn_at")[:1])),
+            why=Coalesce(NullIf("version__withdrawal", Value("")), Subquery(last.values("withdrawal")[:1])),
+        )
+        .order_by("sha256", F("at").desc(nulls_last=True))
         .distinct("sha256")
-        .values_list("sha256", "version__withdrawn_at", "version__withdrawal", "variant__rights_end")
+        .values_list("sha256", "at", "why", "variant__rights_end")
     )
     lines = [
         {"sha256": sha256, "since": _utc(at or ended or now), "reason": reason or Withdrawal.RIGHTS.value}
-        for sha256, at, reason, ended in rows
+        for sha256, at, reason, ended in rows.iterator(2000)
     ]
     return {"format": "partner-portal-recalled/1", "listed_at": _utc(now), "recalled": lines}
 

@@ -1,4 +1,4 @@
-"""A source of renditions that draws, for packs whose files are not yet made."""
+"""A source of renditions that draws, for packs whose files are not yet made; and a partner with a pack."""
 
 from typing import ClassVar
 
@@ -6,6 +6,7 @@ import pytest
 
 from portal.renditions.source import Fetched, SourceRefused, get_source
 from tests.builders import picture
+from tests.portal.packs.shop import Shop
 
 
 class Drawing:
@@ -30,3 +31,8 @@ def source(settings):
     Drawing.trouble, Drawing.refuses = None, set()
     yield Drawing
     get_source.cache_clear()
+
+
+@pytest.fixture
+def shop(db, tmp_path):
+    return Shop(tmp_path)
