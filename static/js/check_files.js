@@ -15,7 +15,8 @@ const digestAll = async (files) => {
   for (const chosen of files) {
     const answer = await new Promise((resolve) => {
       worker.onmessage = ({ data }) => {
-        if (!data.read) return resolve(data);
+        // Of an empty file none are read: that is no answer yet.
+        if (data.read === undefined) return resolve(data);
         read += data.read;
         progress.value = read / total;
       };

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 
 
 def chosen(site, tmp_path: Path) -> list[Path]:
-    """Return three files of the reader: one that is current, one that was replaced, and one of their own."""
+    """Return four files of the reader: one that is current, one that was replaced, and two of their own, one empty."""
     house = site.house
     rows = Rendition.objects.filter(revision__recipe__key="web-1200", version__variant__asset=house.muesli)
     german = rows.filter(version__variant__language="de").order_by("version__number")
@@ -31,7 +31,8 @@ def chosen(site, tmp_path: Path) -> list[Path]:
         target.write(b"begin")
         target.seek((1 << 26) + 77)
         target.write(b"end")
-    return [tmp_path / "new.webp", tmp_path / "old.webp", own]
+    (tmp_path / "empty.txt").touch()
+    return [tmp_path / "new.webp", tmp_path / "empty.txt", tmp_path / "old.webp", own]
 
 
 def test_files_are_checked_without_leaving_the_machine(visit, site, tmp_path):
@@ -48,9 +49,10 @@ def test_files_are_checked_without_leaving_the_machine(visit, site, tmp_path):
     table = page.get_by_role("table")
     expect(table.get_by_role("row", name="old.webp")).to_contain_text("Outdated")
     expect(table.get_by_role("row", name="new.webp")).to_contain_text("Current")
+    expect(table.get_by_role("row", name="empty.txt")).to_contain_text("Not ours")
     expect(table.get_by_role("row", name="own.bin")).to_contain_text("Not ours")
     shown = table.get_by_role("row", name="own.bin").get_by_role("cell").first.inner_text()
-    digest = hashlib.sha256(files[2].read_bytes()).hexdigest()
+    digest = hashlib.sha256(files[-1].read_bytes()).hexdigest()
     assert shown.startswith(digest[:4]) and shown.endswith(digest[-4:])
     assert max(sent) < 2000, "digests and names, and nothing of the files"
     assert reader.troubles == []
