@@ -199,21 +199,29 @@ class Folder:
         self.state.update(facts, held=self.held)
         write_whole(self.own / "state.json", json.dumps(self.state, indent=1, sort_keys=True).encode())
 
+    def stamp(self, name: str) -> list[int]:
+        """Return size and time of change of what answers to a name, nothing when nothing does."""
+        try:
+            stat = (self.root / name).lstat()
+        except OSError:
+            return []
+        return [stat.st_size, stat.st_mtime_ns]
+
     def sha256(self, name: str, *, read: bool = False) -> str:
         """Return the digest of a file, empty when it is not there."""
-        path = self.root / name
-        try:
-            stat = path.lstat()
-        except OSError:
+        path, stamp, known = self.root / name, self.stamp(name), self.held.get(name)
+        if not stamp:
             return ""
-        known = self.held.get(name)
-        if known and not read and known[1:] == [stat.st_size, stat.st_mtime_ns]:
+        if known and not read and known[1:] == stamp:
             return str(known[0])
         return digest(path) if path.is_file() and not path.is_symlink() else "not a file"
 
+    def names(self) -> set[str]:
+        """Return the names in the folder as they are spelled there."""
+        return {unicodedata.normalize("NFC", name) for name in os.listdir(self.root)}
+
     def note(self, name: str, sha256: str) -> None:
-        stat = (self.root / name).stat()
-        self.held[name] = [sha256, stat.st_size, stat.st_mtime_ns]
+        self.held[name] = [sha256, *self.stamp(name)]
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -248,13 +256,39 @@ def listed(content: bytes, envelope: dict[str, Any]) -> dict[str, dict[str, Any]
         raise Cannot(
             f"the list names files that do not belong into a folder: {', '.join(map(repr, bad[:5]))}"
         )
-    if len({unicodedata.normalize("NFC", name).casefold() for name in names}) < len(names):
+    if len({folded(name) for name in names}) < len(names):
         raise Cannot("the list holds names that one folder cannot hold together")
     return {file["name"]: file for file in manifest["files"]}
 
 
-def plan(folder: Folder, files: dict[str, dict[str, Any]]) -> dict[str, list[str]]:
-    """Return the names to ``fetch``, to ``copy`` from within the folder, to ``remove``, and those that ``stay``."""
+def folded(name: str) -> str:
+    """Return what names have in common that many disks take for one: only case or composition differ."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
+def spelled(folder: Folder, files: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """
+    Return names we hold that are spelled otherwise now, and that this disk takes for the new name: old -> new.
+
+    Looked up, not concluded from the system: both answer, and not both are listed. Numbers of files are not asked for,
+    because disks in the network make them up.
+    """
+    new, names = {folded(name): name for name in files}, folder.names()
+    found = {old: new.get(folded(old), "") for old in sorted(folder.held.keys() - files.keys())}
+    return {
+        old: name
+        for old, name in found.items()
+        if name and not {old, name} <= names and folder.stamp(old) == folder.stamp(name) != []
+    }
+
+
+def plan(folder: Folder, files: dict[str, dict[str, Any]], respell: dict[str, str]) -> dict[str, list[str]]:
+    """
+    Return the names to ``fetch``, to ``copy`` from within the folder, to ``remove``, those that ``stay``, and those
+    that would leave but were written into and are ``kept``.
+
+    :param respell: from ``spelled``; such a name is one with its new one, and neither leaves nor comes
+    """
     here = {name: folder.sha256(name) for name in {*files, *folder.held}}
     whole = {sha256 for sha256 in here.values() if sha256}
     found: dict[str, list[str]] = {"stay": [], "copy": [], "fetch": [], "remove": [], "kept": []}
@@ -263,7 +297,7 @@ def plan(folder: Folder, files: dict[str, dict[str, Any]]) -> dict[str, list[str
             found["stay"].append(name)
         else:
             found["copy" if file["sha256"] in whole else "fetch"].append(name)
-    for name in sorted(folder.held.keys() - files.keys()):
+    for name in sorted(folder.held.keys() - files.keys() - respell.keys()):
         if here[name]:
             # What somebody wrote into since is theirs; it is said, and left.
             found["remove" if here[name] == folder.held[name][0] else "kept"].append(name)
@@ -318,12 +352,16 @@ def sync(api: Api, folder: Folder, pack: str, say: Callable[[str], None], dry: b
         raise Cannot(f"this folder is kept in step with another pack, {folder.state['pack']}")
     version, content = current(api, pack)
     files = listed(content, version["manifest"])
-    todo = plan(folder, files)
+    respell = spelled(folder, files)
+    todo = plan(folder, files, respell)
+    for old, name in respell.items():
+        say(f"rename: {old} to {name}")
     for what in ("fetch", "copy", "remove", "kept"):
         for name in todo[what]:
             say(f"{what}: {name}")
+    ours = {*folder.held, *respell.values()}
     if foreign := [
-        n for n in (*todo["fetch"], *todo["copy"]) if n not in folder.held and (folder.root / n).exists()
+        n for n in (*todo["fetch"], *todo["copy"]) if n not in ours and (folder.root / n).exists()
     ]:
         raise Cannot(f"here already, and not of this pack: {', '.join(foreign[:5])}; move it away")
     if dry:
@@ -344,6 +382,7 @@ def sync(api: Api, folder: Folder, pack: str, say: Callable[[str], None], dry: b
     # Ours from now on, also should we die between placing a file and noting it.
     folder.held = {**{name: [files[name]["sha256"], -1, -1] for name in files}, **folder.held}
     folder.save(pack=pack)
+    _respell(folder, respell)
     for name in [*todo["fetch"], *todo["copy"]]:
         _place(folder, name, files[name]["sha256"])
     for name in todo["stay"]:
@@ -374,6 +413,18 @@ def _stage_copy(folder: Folder, names: set[str], sha256: str) -> None:
             if digest(part) == sha256:
                 return
     raise Cannot("files changed while they were being read; run again")
+
+
+def _respell(folder: Folder, respell: dict[str, str]) -> None:
+    """Give files the new spelling of their names, moving them only: each is the only copy of its bytes here."""
+    for old, name in respell.items():
+        os.replace(folder.root / old, folder.root / name)
+    names, aside = folder.names() if respell else set(), folder.parts / "spelled"
+    for old, name in respell.items():
+        # To some systems they were two names of one file already, and there was nothing to do.
+        if name not in names:
+            os.replace(folder.root / old, aside)
+            os.replace(aside, folder.root / name)
 
 
 def _place(folder: Folder, name: str, sha256: str) -> None:

@@ -7,6 +7,7 @@ import pytest
 from portal.renditions.source import Fetched, SourceRefused, get_source
 from tests.builders import picture
 from tests.portal.packs.shop import Shop
+from tests.portal.packs.stand import PROGRAM, loaded, standing
 
 
 class Drawing:
@@ -36,3 +37,14 @@ def source(settings):
 @pytest.fixture
 def shop(db, tmp_path):
     return Shop(tmp_path)
+
+
+@pytest.fixture
+def stand(transactional_db, tmp_path, settings, _oidc_key):
+    with standing(tmp_path, settings, _oidc_key) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="module")
+def program():
+    return loaded(PROGRAM)

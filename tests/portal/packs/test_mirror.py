@@ -1,86 +1,23 @@
 """The program that keeps a folder in step with a pack, as a process of its own against the real web server."""
 
 import hashlib
-import importlib.util
-import os
 import re
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import pytest
-from django.conf import settings as django_settings
-from django.db import connection
 from django.utils import timezone
 
-from portal.packs import publishing, signing
-from portal.partners import services as companies
-from tests.builders import NOON, file_fact, make_community, make_partner, release
-from tests.portal.packs.builders import issue, make_pack, pick, replace, shelf
-from tests.served import running
+from portal.packs import signing
+from tests.builders import NOON, file_fact, release
+from tests.portal.packs.builders import issue, pick, replace
+from tests.portal.packs.stand import BIG, NAMES
 
-PROGRAM = Path(publishing.__file__).with_name("portal_mirror.py")
 LATER = NOON + timedelta(hours=1)
-NAMES = {name: f"{name[0]}-web-1200.webp" for name in ("a.jpg", "b.jpg", "c.jpg")}
-BIG = 3 << 20
-
-
-class Stand:
-    """A company with a pack of three files, a folder to keep in step, and the program."""
-
-    def __init__(self, address: str, tmp_path: Path):
-        self.address, self.folder = address, tmp_path / "mirror"
-        self.program = tmp_path / "portal_mirror.py"
-        partner = make_partner()
-        self.pack = make_pack(make_community(partner, folder="/P"))
-        self.assets = shelf("/P", list(NAMES), content=lambda name: os.urandom(BIG))
-        pick(self.pack, self.assets)
-        issue(self.pack)
-        self.program.write_text(publishing.mirror(now=timezone.now()))
-        client, secret = companies.create_api_client(
-            partner=partner, name="Mirror", scopes=["packs:read", "files:read"], now=timezone.now()
-        )
-        self.keys = {"PORTAL_CLIENT_ID": client.client_id, "PORTAL_CLIENT_SECRET": secret}
-
-    def run(self, *words: str, portal: str = "") -> subprocess.CompletedProcess:
-        """Run the program; with ``sync`` as first word, against this portal and for this pack and folder."""
-        if words[0] == "sync":
-            words = (*words, "--portal", portal or self.address, self.pack.public_id, str(self.folder))
-        return subprocess.run(
-            [sys.executable, "-I", str(self.program), "--tries", "3", *words],
-            capture_output=True, text=True, check=False, timeout=400, env={**os.environ, **self.keys},
-        )  # fmt: skip
-
-    def held(self) -> dict[str, str]:
-        """Return the digests of the files in the folder by name, the program's own folder left out."""
-        files = [path for path in self.folder.iterdir() if path.is_file()]
-        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
-
-    def listed(self) -> dict[str, str]:
-        self.pack.refresh_from_db()
-        return dict(self.pack.current.files.values_list("name", "sha256"))
-
-
-@pytest.fixture
-def stand(transactional_db, tmp_path, settings, _oidc_key) -> Iterator[Stand]:
-    scheme, place, _path, query, _ = urlsplit(os.environ["DATABASE_URL"])
-    renditions = Path(settings.STORAGES["renditions"]["OPTIONS"]["location"])
-    variables = {
-        "DATABASE_URL": urlunsplit((scheme, place, f"/{connection.settings_dict['NAME']}", query, "")),
-        "FILES_URL": f"file://{renditions.parent}",
-        "SECRET_KEY": django_settings.SECRET_KEY,
-        "IDP_OIDC_PRIVATE_KEY": _oidc_key,
-    }
-    # The server runs with the settings of every day and knows no other hashes.
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
-    with running(variables, tmp_path / "server.log") as (address, _pid):
-        yield Stand(address, tmp_path)
 
 
 class BrokenLine:
@@ -211,14 +148,6 @@ def test_key_that_signs_later_is_in_a_copy_fetched_before_the_first_pack(client)
     assert signing.key_in_use(now=timezone.now()).key_id in text
 
 
-@pytest.fixture(scope="module")
-def program():
-    spec = importlib.util.spec_from_file_location("portal_mirror", PROGRAM)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.mark.parametrize(
     "name",
     ["../a", "a/b", "a\\b", ".hidden", "..", "", "con.txt", "a.", "a ", "a\nb", "c:d", "x" * 256, "COM1"],
@@ -234,8 +163,8 @@ def test_file_somebody_changed_is_kept_when_it_leaves_the_pack(program, tmp_path
     folder.note("a.webp", hashlib.sha256(b"ours").hexdigest())
     (tmp_path / "a.webp").write_bytes(b"somebody's")
 
-    assert program.plan(folder, {})["kept"] == ["a.webp"]
-    assert program.plan(folder, {})["remove"] == []
+    assert program.plan(folder, {}, {})["kept"] == ["a.webp"]
+    assert program.plan(folder, {}, {})["remove"] == []
 
 
 def test_secret_is_not_sent_over_a_line_anybody_can_read(program):
