@@ -9,7 +9,7 @@ Check a pack: is everything there, unchanged, under its name, and still allowed?
     python3 verify_pack.py --apply delta.zip folder    bring a folder from one version to the next
 
 Needs Python 3.8 and nothing else, and works offline. --recalled FILE or --online also tells which files have been
-withdrawn since. Ends with 0 when all is well, 1 when something is wrong, 2 when it could not be checked.
+withdrawn since. Ends with 0 when all is well, 1 when something is wrong, 2 when it could not be checked or applied.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ import hashlib
 import json
 import os
 import shutil
+import struct
 import sys
-import tempfile
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, BinaryIO
 from urllib.request import urlopen
@@ -34,7 +36,12 @@ KEYS: dict[str, str] = {}
 PORTAL = ""
 
 TAGS = ("bagit.txt", "bag-info.txt", "manifest-sha256.txt", "pack-manifest.json", "pack-signature.json")
+LISTS = {*TAGS, "tagmanifest-sha256.txt"}
 JUNK = {".DS_Store", "Thumbs.db", "desktop.ini"}
+#: In a folder while a delta is applied to it, and afterwards if that broke off: what the folder still lacks.
+UNFINISHED = ".unfinished-update"
+#: What zipfile raises at damage, wherever it lies: also in the flags, methods, names and places of the directory.
+DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, OverflowError)
 
 
 class CannotCheck(Exception):
@@ -131,7 +138,7 @@ class Bag:
 def _read(source: BinaryIO) -> bytes:
     try:
         return source.read()
-    except (zipfile.BadZipFile, EOFError):
+    except DAMAGE:
         return b"damaged"
 
 
@@ -140,7 +147,7 @@ def _digest(source: BinaryIO) -> str:
     try:
         for chunk in iter(lambda: source.read(1 << 20), b""):
             digest.update(chunk)
-    except (zipfile.BadZipFile, EOFError):
+    except DAMAGE:
         return "damaged"
     return digest.hexdigest()
 
@@ -159,6 +166,8 @@ def read(paths: list[str]) -> Bag:
 def _files_of(path: Path) -> Iterator[tuple[str, BinaryIO]]:
     if path.is_dir():
         root = folder_root(path)
+        if (root / UNFINISHED / "begun").exists():
+            raise CannotCheck("A delta was applied to this folder half-way only: apply it again to finish.")
         for place in sorted(root.rglob("*")):
             if place.is_file() and place.name not in JUNK:
                 with place.open("rb") as file:
@@ -168,11 +177,13 @@ def _files_of(path: Path) -> Iterator[tuple[str, BinaryIO]]:
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
                 try:
+                    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                        raise zipfile.BadZipFile
                     with archive.open(info) as member:
                         yield info.filename.partition("/")[2], member  # type: ignore[misc]
-                except zipfile.BadZipFile:
+                except DAMAGE:
                     yield info.filename.partition("/")[2], _Damaged()  # type: ignore[misc]
-    except zipfile.BadZipFile:
+    except DAMAGE:
         raise CannotCheck(
             f"{path} is cut off or damaged: it is not a whole archive. Fetch the rest of it."
         ) from None
@@ -271,11 +282,11 @@ def check(bag: Bag, keys: dict[str, str]) -> tuple[dict[str, Any], list[tuple[st
         wanted = {name: digest for name, digest in manifest["names"].items() if name in carried}
         lists = {"": wanted, "after/": manifest["names"]}
         known = {"delta.json", *(f"before/{name}" for name in TAGS[3:]), *TAGS[:3], "tagmanifest-sha256.txt"}
-        known |= {f"after/{name}" for name in (*TAGS, "tagmanifest-sha256.txt")}
+        known |= {f"after/{name}" for name in LISTS}
     else:
         manifest = _manifest(bag.tags, "", keys, said)
         wanted = manifest["names"]
-        lists, known = {"": wanted}, {*TAGS, "tagmanifest-sha256.txt"}
+        lists, known = {"": wanted}, LISTS
     said += compare(wanted, bag.data)
     said += [("missing", path) for path in sorted(known - bag.tags.keys())]
     said += [("added", path) for path in sorted(bag.tags.keys() - known)]
@@ -314,45 +325,86 @@ def recalled(text: bytes, keys: dict[str, str]) -> dict[str, str]:
 
 # -- Applying a delta -------------------------------------------------------------------------------------------------
 def apply(archive: str, folder: str, keys: dict[str, str]) -> list[tuple[str, str]]:
-    """Bring an unpacked folder to the next version; returns what is wrong, and then has changed nothing."""
-    bag = read([archive])
-    if "delta.json" not in bag.tags:
+    """
+    Bring an unpacked folder to the next version; returns what is wrong, and then has changed nothing.
+
+    :raises CannotCheck: also when it breaks off half-way; then nothing is lost, and applying again goes on
+    """
+    delta = read([archive])
+    if "delta.json" not in delta.tags:
         raise CannotCheck("This is not a delta archive.")
-    manifest, said = check(bag, keys)
-    root = folder_root(Path(folder))
-    old, wrong = check(read([str(root)]), keys)
-    if bag.tags["before/pack-manifest.json"] != (root / "pack-manifest.json").read_bytes():
-        raise CannotCheck(f"The folder holds version {old['version']}; this delta leads from another one.")
-    if said or wrong:
-        return said + wrong
-    change = difference(old["names"], manifest["names"])
-    for name in (*manifest["names"], *old["names"]):
+    after, said = check(delta, keys)
+    before = _manifest(delta.tags, "before/", keys, [])
+    if said:
+        return said
+    for name in (*after["names"], *before["names"]):
         if name in ("", ".", "..") or "/" in name or "\\" in name or "\0" in name:
             raise CannotCheck(f"{name!r} is not a file name.")
-    with tempfile.TemporaryDirectory(dir=root.parent) as temporary, zipfile.ZipFile(archive) as opened:
-        # Everything new is written beside the folder first, so that a full disk leaves it as it was.
+    root = folder_root(Path(folder))
+    stage, begun = root / UNFINISHED, root / UNFINISHED / "begun"
+    old, new = (delta.tags[f"{end}/pack-manifest.json"] for end in ("before", "after"))
+    leads = hashlib.sha256(old + new).digest()
+    if begun.exists():
+        if begun.read_bytes() != leads:
+            raise CannotCheck("Another delta was applied to this folder half-way only: apply that one first.")
+    else:
+        shutil.rmtree(stage, ignore_errors=True)
+        held, wrong = check(read([str(root)]), keys)
+        if (root / "pack-manifest.json").read_bytes() != old:
+            raise CannotCheck(
+                f"The folder holds version {held['version']}; this delta leads from another one."
+            )
+        if wrong:
+            return wrong
+    try:
+        # Everything new is written first, so that a full disk leaves the folder as it was.
+        _unpack(archive, after["names"], stage / "new")
+        if not begun.exists():
+            (stage / "leads").write_bytes(leads)
+            os.replace(stage / "leads", begun)
+        (root / "data").mkdir(exist_ok=True)
+        _exchange(root / "data", stage, difference(before["names"], after["names"]))
+        for place in sorted((stage / "new").rglob("*")):
+            if place.is_file():
+                os.replace(place, root / place.relative_to(stage / "new"))
+        begun.unlink()
+    except (OSError, KeyboardInterrupt, *DAMAGE) as error:
+        why = str(error) or "interrupted"
+        if begun.exists():
+            raise CannotCheck(f"Broken off half-way ({why}). Nothing is lost: apply it again.") from None
+        shutil.rmtree(stage, ignore_errors=True)
+        raise CannotCheck(f"Nothing has been changed ({why}).") from None
+    shutil.rmtree(stage, ignore_errors=True)
+    return []
+
+
+def _unpack(archive: str, names: dict[str, str], new: Path) -> None:
+    """Write what a delta carries, and the lists of the next version, each where it lies in the folder."""
+    (new / "data").mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(archive) as opened:
         for info in opened.infolist():
-            path = info.filename.partition("/")[2]
-            kind, _, name = path.partition("/")
-            if (kind == "data" and name in manifest["names"]) or (
-                kind == "after" and f"after/{name}" in bag.tags
-            ):
-                target = Path(temporary, "new", *(("data", name) if kind == "data" else (name,)))
-                target.parent.mkdir(parents=True, exist_ok=True)
+            kind, _, name = info.filename.partition("/")[2].partition("/")
+            name = unicodedata.normalize("NFC", name)
+            if (kind == "data" and name in names) or (kind == "after" and name in LISTS):
+                target = new / "data" / name if kind == "data" else new / name
                 with opened.open(info) as source, target.open("wb") as out:
                     shutil.copyfileobj(source, out, 1 << 20)
-        for pair in change["renamed"]:
-            kept = Path(temporary, "new", "data", pair["to"])
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(root / "data" / pair["from"], kept)
-        for name in change["removed"]:
-            (root / "data" / name).unlink()
-        for place in sorted(Path(temporary, "new").rglob("*")):
-            if place.is_file():
-                target = root / place.relative_to(Path(temporary, "new"))
-                target.parent.mkdir(exist_ok=True)
-                os.replace(place, target)
-    return check(read([str(root)]), keys)[1]
+
+
+def _exchange(data: Path, stage: Path, change: dict[str, Any]) -> None:
+    """
+    Put aside what is renamed and remove what is gone: all of it before anything takes its place, and never again
+    afterwards, for on many disks two names are one that differ only in case.
+    """
+    if (stage / "emptied").exists():
+        return
+    for pair in change["renamed"]:
+        aside = stage / "new" / "data" / pair["to"]
+        if not aside.exists():
+            os.replace(data / pair["from"], aside)
+    for name in change["removed"]:
+        (data / name).unlink(missing_ok=True)
+    (stage / "emptied").touch()
 
 
 def main() -> int:
@@ -369,29 +421,28 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="answer for programs")
     given = parser.parse_args()
     manifest: dict[str, Any] = {}
+    gone: dict[str, str] = {}
     try:
         keys = KEYS
         if given.keys:
             keys = {key["kid"]: key["x"] for key in json.loads(Path(given.keys).read_bytes())["keys"]}
-        if given.apply:
-            if len(given.paths) != 2:
-                raise CannotCheck("Give the delta archive and the folder.")
-            said = apply(given.paths[0], given.paths[1], keys)
-        else:
-            bag = read(given.paths)
+        if given.apply and len(given.paths) != 2:
+            raise CannotCheck("Give the delta archive and the folder.")
+        if given.recalled:
+            gone = recalled(Path(given.recalled).read_bytes(), keys)
+        elif given.online:
+            # The address is written into this program by the portal.
+            with urlopen(f"{PORTAL}/.well-known/portal-recalled.json", timeout=30) as answer:  # nosec B310
+                gone = recalled(answer.read(), keys)
+        said = apply(given.paths[0], given.paths[1], keys) if given.apply else []
+        if not said:
+            bag = read(given.paths[1:] if given.apply else given.paths)
             manifest, said = check(bag, keys)
-            text = None
-            if given.recalled:
-                text = Path(given.recalled).read_bytes()
-            elif given.online:
-                # The address is written into this program by the portal.
-                with urlopen(f"{PORTAL}/.well-known/portal-recalled.json", timeout=30) as answer:  # nosec B310
-                    text = answer.read()
-            gone = recalled(text, keys) if text is not None else {}
             said += [("recalled", f"{name} ({gone[d]})") for name, d in sorted(bag.data.items()) if d in gone]
-    except (CannotCheck, OSError, ValueError) as error:
+    except (CannotCheck, OSError, ValueError, HTTPException) as error:
+        done = "applied" if given.apply else "checked"
         print(
-            json.dumps({"state": "unknown", "problem": str(error)}) if given.json else f"Not checked: {error}"
+            json.dumps({"state": "unknown", "problem": str(error)}) if given.json else f"Not {done}: {error}"
         )
         return 2
     if given.json:
@@ -401,10 +452,7 @@ def main() -> int:
         for what, name in said:
             print(f"{what:9} {name}")
     else:
-        title = manifest.get("pack", {}).get("slug", "folder")
-        print(
-            f"complete: {title} version {manifest.get('version', 'as the delta says')}, every file as signed"
-        )
+        print(f"complete: {manifest['pack']['slug']} version {manifest['version']}, every file as signed")
     return 1 if said else 0
 
 

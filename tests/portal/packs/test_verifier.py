@@ -4,80 +4,21 @@ import json
 import subprocess
 import sys
 import zipfile
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from portal.downloads.archives import Sending
-from portal.downloads.choices import Via
-from portal.downloads.services import Taker
-from portal.packs import bag, publishing, selectors, services, signing, verify_pack
-from tests.builders import NOON, file_fact, make_community, make_partner, release
-from tests.portal.packs.builders import issue, make_pack, pick, replace, shelf
+from portal.packs import services, signing, verify_pack
+from tests.builders import NOON
+from tests.portal.packs.builders import replace
+from tests.portal.packs.shop import rewritten
 
 LATER = NOON + timedelta(hours=1)
-NAMES = ["a.jpg", "b.jpg", "c.jpg"]
-
-
-class Shop:
-    """A partner's folder with what it downloaded, and the program it downloaded."""
-
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.partner = make_partner()
-        self.pack = make_pack(make_community(self.partner, folder="/P"))
-        pick(self.pack, shelf("/P", NAMES))
-        issue(self.pack)
-
-    def version(self, number: int | None = None):
-        return selectors.get_version(self.partner, self.pack.public_id, number, at=NOON)
-
-    def save(self, archive: bag.Archive) -> Path:
-        path = self.folder / archive.name
-        path.write_bytes(b"".join(Sending(archive, partner=self.partner, taker=Taker("system", Via.API))))
-        return path
-
-    def full(self, number: int | None = None, **part) -> Path:
-        version = self.version(number)
-        return self.save(bag.full(version, selectors.items_of(version), **part))
-
-    def delta(self, before: int, after: int) -> Path:
-        old, new = self.version(before), self.version(after)
-        return self.save(bag.delta(old, selectors.items_of(old), new, selectors.items_of(new))[0])
-
-    def unpacked(self, path: Path, into: str = "mine") -> Path:
-        with zipfile.ZipFile(path) as archive:
-            archive.extractall(self.folder / into)
-            return self.folder / into / archive.namelist()[0].partition("/")[0]
-
-    def check(self, *arguments: object) -> tuple[int, str]:
-        program = self.folder / "verify_pack.py"
-        program.write_text(publishing.verifier(now=timezone.now()))
-        answer = subprocess.run(
-            [sys.executable, "-I", program, *map(str, arguments)], capture_output=True, text=True, check=False
-        )
-        assert not answer.stderr
-        return answer.returncode, answer.stdout.strip()
-
-
-@pytest.fixture
-def shop(db, tmp_path):
-    return Shop(tmp_path)
-
-
-def rewritten(path: Path, change) -> Path:
-    """Write an archive anew with ``change(name, content)``: another pair, several, or none."""
-    target = path.with_name("changed.zip")
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(target, "w") as new:
-        for info in old.infolist():
-            for name, content in change(info.filename, old.read(info)):
-                new.writestr(name, content)
-    return target
 
 
 ROOT = "onboarding-pack-v1/data"
@@ -180,6 +121,56 @@ def test_any_bit_flipped_in_any_file_is_noticed(shop):
     flip()
 
 
+def place_of(path: Path, name: str) -> int:
+    """Return where an archive's directory begins to speak of a file: APPNOTE.TXT, section 4.3.12."""
+    return path.read_bytes().rindex(name.encode()) - 46
+
+
+def test_file_of_which_the_directory_is_damaged_is_named(shop):
+    """A flag says that it is encrypted, a method that it is compressed: no reason to end without a word."""
+    path = shop.full()
+    whole = path.read_bytes()
+    spot = place_of(path, f"{ROOT}/b-web-1200.webp")
+    keys = {key["kid"]: key["x"] for key in signing.public_keys()}
+    flags = {f"flag {bit}": (8, 1 << bit) for bit in (0, 5, 6)}
+    # Each bit by itself, and the two of which Python has programs that speak in ways of their own: bzip2 and LZMA.
+    methods = {f"method {mask}": (10, mask) for mask in (*(1 << bit for bit in range(16)), 12, 14)}
+    said = {}
+
+    for what, (field, mask) in {**flags, **methods}.items():
+        broken = bytearray(whole)
+        broken[spot + field] ^= mask & 0xFF
+        broken[spot + field + 1] ^= mask >> 8
+        path.write_bytes(broken)
+        said[what] = verify_pack.check(verify_pack.read([str(path)]), keys)[1]
+
+    assert all(each == [("changed", "b-web-1200.webp")] for each in said.values()), said
+    assert shop.check(path) == (1, "changed   b-web-1200.webp")
+
+
+def test_no_bit_of_an_archive_ends_the_program_without_a_word(shop):
+    path = shop.full()
+    whole = path.read_bytes()
+    keys = {key["kid"]: key["x"] for key in signing.public_keys()}
+    with zipfile.ZipFile(path) as archive:
+        contents = [
+            range(start, start + info.file_size)
+            for info in archive.infolist()
+            for start in [info.header_offset + 30 + len(info.filename.encode())]
+        ]
+    spots = [place for place in range(len(whole)) if not any(place in held for held in contents)]
+
+    @settings(max_examples=200, deadline=None, database=None)
+    @given(place=some.sampled_from(spots), bit=some.integers(0, 7))
+    def flip(place, bit):
+        broken = shop.folder / "broken.zip"
+        broken.write_bytes(whole[:place] + bytes([whole[place] ^ (1 << bit)]) + whole[place + 1 :])
+        with suppress(verify_pack.CannotCheck):
+            verify_pack.check(verify_pack.read([str(broken)]), keys)
+
+    flip()
+
+
 def test_manifest_of_somebody_else_is_not_believed(shop):
     """Who changes a file and makes all lists fit cannot make the signature fit."""
     path = shop.full()
@@ -223,22 +214,6 @@ def test_archive_that_broke_off_cannot_be_taken_for_whole(shop, cut):
     assert "cut off or damaged" in text
 
 
-def test_withdrawn_files_are_named_from_the_list_offline(shop, client):
-    path = shop.full()
-    release(file_fact("/P/b.jpg", uuid="uuid-/P-b.jpg", approved=False, modified_at=LATER), now=LATER)
-    listed = shop.folder / "recalled.json"
-    listed.write_bytes(client.get("/.well-known/portal-recalled.json").content)
-
-    assert shop.check(path)[0] == 0
-    assert shop.check("--recalled", listed, path) == (1, "recalled  b-web-1200.webp (approval_withdrawn)")
-
-    forged = json.loads(listed.read_text())
-    forged["payload"] = forged["payload"].replace("approval", "approved")
-    listed.write_text(json.dumps(forged))
-    code, text = shop.check("--recalled", listed, path)
-    assert (code, "not the portal's" in text) == (2, True)
-
-
 def test_delta_holds_the_one_replaced_file_and_is_complete(shop):
     replace("/P", "b.jpg", uuid="new", now=LATER)
     services.work(now=LATER)
@@ -269,65 +244,6 @@ def test_wrong_things_in_a_delta_are_named_too(shop, change):
         text.split()[0]
         == {flipped: "changed", dropped: "missing", added: "added", renamed: "renamed"}[change]
     )
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
-def test_deltas_applied_in_order_give_what_the_full_archive_holds(shop):
-    folder = shop.unpacked(shop.full())
-    replace("/P", "b.jpg", uuid="new", now=LATER)
-    services.work(now=LATER)
-    # The DAM renames c and withdraws a.
-    release(
-        file_fact(
-            "/P/sea.jpg",
-            uuid="uuid-/P-c.jpg",
-            sha1=file_fact("/P/c.jpg", uuid="uuid-/P-c.jpg").sha1,
-            modified_at=LATER,
-        ),
-        file_fact("/P/a.jpg", uuid="uuid-/P-a.jpg", approved=False, modified_at=LATER),
-        now=LATER,
-    )
-    services.work(now=LATER)
-    services.set_contents(
-        pack=shop.pack,
-        picks=[(p.variant, p.recipe) for p in shop.pack.picks.select_related("variant", "recipe")],
-        now=LATER,
-        actor="system",
-    )
-
-    steps = [shop.check("--apply", shop.delta(1, 2), folder), shop.check("--apply", shop.delta(2, 3), folder)]
-
-    assert [code for code, _text in steps] == [0, 0], steps
-    assert sorted(p.name for p in (folder / "data").iterdir()) == ["b-web-1200.webp", "sea-web-1200.webp"]
-    assert contents(folder) == contents(shop.unpacked(shop.full(), "fresh"))
-    assert shop.check(folder)[0] == 0
-
-
-def test_delta_for_another_version_changes_nothing(shop):
-    folder = shop.unpacked(shop.full())
-    for number in (2, 3):
-        replace("/P", "b.jpg", uuid=f"new-{number}", now=LATER + timedelta(hours=number))
-        services.work(now=LATER + timedelta(hours=number))
-    before = contents(folder)
-
-    code, text = shop.check("--apply", shop.delta(2, 3), folder)
-
-    assert (code, "leads from another one" in text) == (2, True)
-    assert contents(folder) == before
-
-
-def test_damaged_folder_is_not_brought_up_to_date(shop):
-    folder = shop.unpacked(shop.full())
-    replace("/P", "b.jpg", uuid="new", now=LATER)
-    services.work(now=LATER)
-    (folder / "data" / "a-web-1200.webp").write_bytes(b"mine")
-    before = contents(folder)
-
-    assert shop.check("--apply", shop.delta(1, 2), folder) == (1, "changed   a-web-1200.webp")
-    assert contents(folder) == before
 
 
 @settings(max_examples=30, deadline=None)
