@@ -113,6 +113,7 @@ class Side:
         self.embed = EmbedLink.objects.create(
             partner=self.partner, actor="x", version=version, revision=self.rendition.revision, created_at=now
         )
+        self.recipient = self.link.recipients.get()
         self.token_of_link = tokens["agency@print.example"]
         self.request = change_requests.raise_request(
             partner=self.partner,
@@ -197,6 +198,7 @@ class Side:
             "specification": self.specification.public_id,
             "report": self.report.public_id,
             "link": self.link.public_id,
+            "recipient": self.recipient.public_id,
             "embed": self.embed.public_id,
             "change_request": self.request.name,
         }
@@ -251,6 +253,7 @@ def unknown(address: str, side: Side) -> str:
     things = (
         *(side.asset, side.pack, side.channel, side.specification),
         *(side.test, side.report, side.job, side.step, side.link, side.request),
+        side.recipient,
     )
     address = address.replace(f"/{side.request.name}/", "/R-987654321/")
     for known in (side.rendition.sha256, side.pack.slug, *(thing.public_id for thing in things)):

@@ -30,6 +30,10 @@ VERBS = {
     "recipe.offered": _("Download size offered"),
     "recipe.withdrawn": _("Download size no longer offered"),
     "renditions.retried": _("Failed renditions tried again"),
+    "share.made": _("Files shared by link"),
+    "share.taken": _("Taken by a share link"),
+    "share.revoked": _("Share link taken back"),
+    "share.recipient_revoked": _("Recipient of a share link shut out"),
     "embed.made": _("File embedded"),
     "embed.ended": _("Embed link ended"),
     "renditions.collected": _("Files that nobody used made room"),
@@ -97,6 +101,8 @@ MARKS = {
     "partner.joined": ("ok", "users"),
     "partner.left": ("warn", "users"),
     "client.revoked": ("warn", "key"),
+    "share.taken": ("mute", "download"),
+    "share.recipient_revoked": ("warn", "user"),
     "person.deactivated": ("warn", "user"),
 }
 

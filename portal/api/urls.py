@@ -109,6 +109,11 @@ v1 = [
     path("shares", shares.Shares.as_view(), name="shares"),
     path("shares/<str:share_id>", shares.OneShare.as_view(), name="share"),
     path("shares/<str:share_id>/revoke", shares.ShareRevocation.as_view(), name="share-revoke"),
+    path(
+        "shares/<str:share_id>/recipients/<str:recipient_id>/revoke",
+        shares.RecipientRevocation.as_view(),
+        name="share-recipient-revoke",
+    ),
     path("shares/<str:share_id>/takings", shares.Takings.as_view(), name="share-takings"),
     path("embeds", embeds.Embeds.as_view(), name="embeds"),
     path("embeds/<str:embed_id>", embeds.OneEmbed.as_view(), name="embed"),

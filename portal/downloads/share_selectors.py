@@ -59,6 +59,19 @@ def recipients_of(links: Iterable[ShareLink]) -> dict[int, list[ShareRecipient]]
     return found
 
 
+def get_recipient(link: ShareLink, public_id: str) -> ShareRecipient:
+    """
+    Return one recipient of a link that the reader may see.
+
+    :raises NotFound: unknown, or of another link
+    """
+    recipient = ShareRecipient.objects.filter(link=link.pk, public_id=public_id).first()
+    if recipient is None:
+        raise NotFound
+    recipient.link = link
+    return recipient
+
+
 def get_link(partner: Partner, public_id: str) -> ShareLink:
     """
     Return one link of a company.

@@ -192,6 +192,28 @@ def revoke(*, link: ShareLink, actor: str, now: datetime) -> bool:
     return True
 
 
+@transaction.atomic
+def revoke_recipient(*, recipient: ShareRecipient, actor: str, now: datetime) -> bool:
+    """
+    Shut one recipient out for good, and whoever they passed their link on to; the others keep theirs.
+
+    :param recipient: read by ``share_selectors.get_recipient``
+    :returns: ``False`` when they were shut out already. Answers that run by then run out, as with ``revoke``
+    """
+    rows = ShareRecipient.objects.filter(pk=recipient.pk, revoked_at__isnull=True)
+    if not rows.update(revoked_at=now):
+        return False
+    activity.record(
+        verb="share.recipient_revoked",
+        subject=recipient.link.public_id,
+        actor=actor,
+        partner_id=recipient.link.partner_id,
+        data={"recipient": recipient.public_id},
+        now=now,
+    )
+    return True
+
+
 def open_link(token: str, *, now: datetime) -> Opened:
     """
     Return the link a token belongs to. Changes nothing.

@@ -64,3 +64,14 @@ def revoke(request: HttpRequest, link: str) -> HttpResponse:
     elif shares.revoke(link=found, actor=f"user:{request.user.public_id}", now=timezone.now()):
         messages.success(request, _("The link no longer works."))
     return redirect("pages:shares", request.company.slug)
+
+
+@require_POST
+def shut_out(request: HttpRequest, link: str, recipient: str) -> HttpResponse:
+    """Take a link back from one of its recipients; the others keep theirs."""
+    found = share_selectors.get_recipient(share_selectors.get_link(request.company, link), recipient)
+    if request.membership.role == Role.VIEWER:
+        messages.error(request, _("Members and managers of your company may take links back."))
+    elif shares.revoke_recipient(recipient=found, actor=f"user:{request.user.public_id}", now=timezone.now()):
+        messages.success(request, _("The link no longer works for %(person)s.") % {"person": found.email})
+    return redirect("pages:shares", request.company.slug)

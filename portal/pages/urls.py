@@ -33,7 +33,7 @@ from portal.pages.request_new import request_new
 from portal.pages.requests import request_answer, request_confirm, request_page, request_reopen, requests
 from portal.pages.responsive import responsive_archive, responsive_prepare, responsive_set
 from portal.pages.shared import shared, shared_bytes, take, unlock
-from portal.pages.shares import revoke, share
+from portal.pages.shares import revoke, share, shut_out
 from portal.pages.specifications import (
     report,
     report_csv,
@@ -78,6 +78,11 @@ urlpatterns = [
     path("o/<slug:company>/embeds/<str:embed>/revoke/", embed_revoke, name="embed-revoke"),
     path("o/<slug:company>/shares/", share, name="shares"),
     path("o/<slug:company>/shares/<str:link>/revoke/", revoke, name="share-revoke"),
+    path(
+        "o/<slug:company>/shares/<str:link>/recipients/<str:recipient>/revoke/",
+        shut_out,
+        name="share-shut-out",
+    ),
     path("o/<slug:company>/products/", look_up, name="products"),
     path("o/<slug:company>/products/complete-set/", complete_set, name="products-set"),
     path("o/<slug:company>/downloads/prepared/<str:job>/", archive, name="prepared"),

@@ -71,6 +71,11 @@ SHARE: dict[str, Any] = {
     "takings": f"{_SHARE}/takings",
 }
 SHARES: dict[str, Any] = {"items": [{**SHARE, "not_mailed": None}], "next": None}
+SHARE_WITHOUT_ONE: dict[str, Any] = {
+    **SHARE,
+    "recipients": [{**SHARE["recipients"][0], "revoked_at": "2026-11-22T16:02:44.010000Z"}],
+    "not_mailed": None,
+}
 TAKINGS: dict[str, Any] = {
     "items": [
         {

@@ -249,6 +249,32 @@ class ShareRevocation(PartnerView):
         return Response(_body(request, share_id))
 
 
+class RecipientRevocation(PartnerView):
+    required_scopes = ("shares:write",)
+
+    @operation(
+        "revoke_share_recipient",
+        summary="Shut one recipient out",
+        answers={200: answer(ShareSerializer, examples.SHARE_WITHOUT_ONE)},
+        problems=("not_found",),
+        is_conditional=False,
+        writes=True,
+    )
+    def post(self, request: ClientRequest, share_id: str, recipient_id: str) -> Response:
+        """
+        Their link stops working at once, also for whoever they passed it on to; the other recipients keep theirs. It
+        cannot be undone: share again. One who was shut out already stays as they are.
+        """
+        return once(request, self, lambda: self._revoke(request, share_id, recipient_id))
+
+    def _revoke(self, request: ClientRequest, share_id: str, recipient_id: str) -> Response:
+        link = share_selectors.get_link(request.partner, share_id)
+        recipient = share_selectors.get_recipient(link, recipient_id)
+        actor = f"client:{request.client.public_id}"
+        shares.revoke_recipient(recipient=recipient, actor=actor, now=timezone.now())
+        return Response(_body(request, share_id))
+
+
 class Takings(PartnerView):
     required_scopes = ("shares:read",)
     query_class = inputs.PagedQuery

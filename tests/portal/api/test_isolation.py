@@ -76,6 +76,7 @@ UNKNOWN = {
     "request_id": "req_aaaaaaaaaaaaaaaa",
     "archive_id": "job_aaaaaaaaaaaaaaaa",
     "share_id": "shl_aaaaaaaaaaaaaaaa",
+    "recipient_id": "shr_aaaaaaaaaaaaaaaa",
     "embed_id": "emb_aaaaaaaaaaaaaaaa",
 }
 _RULES = {"key": "own-rules", "title": "Own", "channel": "shop", "rules": [{"measure": "fill", "least": 0.9}]}
@@ -86,6 +87,7 @@ WRITES = {
     ("assets/<str:asset_id>/own-sizes", "POST"): {"width": 100, "height": 100},
     ("archives/<str:archive_id>", "DELETE"): None,
     ("shares/<str:share_id>/revoke", "POST"): None,
+    ("shares/<str:share_id>/recipients/<str:recipient_id>/revoke", "POST"): None,
     ("embeds/<str:embed_id>/revoke", "POST"): None,
     ("channels/<str:channel_id>", "PATCH"): {"name": "Other"},
     ("channels/<str:channel_id>", "DELETE"): None,
@@ -137,6 +139,7 @@ class Theirs:
             "recipe": "web-1200",
             "archive_id": self.job.public_id,
             "share_id": self.share.public_id,
+            "recipient_id": self.share.recipients.get().public_id,
             "embed_id": self.embed.public_id,
         }
 

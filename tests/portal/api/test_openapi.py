@@ -231,6 +231,7 @@ class Shelf:
             "request_id": asked.public_id,
             "archive_id": job.public_id,
             "share_id": share.public_id,
+            "recipient_id": share.recipients.get().public_id,
             "embed_id": embed.public_id,
             "step_id": step_of(enrolment, StepKind.TERMS).public_id,
             "pack_id": pack.public_id,

@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from portal.downloads.models import ShareLink
+from portal.activity.models import Activity
+from portal.downloads.models import ShareLink, ShareRecipient
 from portal.partners.models import IdempotentCall
 from tests.builders import current_version, make_community, make_partner, make_rendition, release_one
 from tests.portal.packs.builders import issue, make_pack, pick
@@ -93,6 +94,40 @@ def test_link_taken_back_is_over_at_once_and_stays_in_the_list(pim, asset):
     assert Client().get(way).status_code == 410
     [listed] = pim.walk("/shares")
     assert (listed["id"], listed["is_open"]) == (made["id"], False)
+
+
+def test_one_recipient_is_shut_out_once_and_the_link_stays_open_for_the_others(pim, asset):
+    made = share(pim, asset, emails=["a@print.example", "b@print.example"]).json()
+    ways = {m.to[0]: re.search(r"http://\S+(/s/\S+/)", m.body)[1] for m in mail.outbox}
+    person = next(one for one in made["recipients"] if one["email"] == "a@print.example")
+    path = f"/shares/{made['id']}/recipients/{person['id']}/revoke"
+
+    first, replayed, again = (pim.write("POST", path, b"", Idempotency_Key=key) for key in ("k2", "k2", "k3"))
+
+    told = {one["email"]: one["revoked_at"] for one in first.json()["recipients"]}
+    assert (first.status_code, first.json()["is_open"], replayed["Idempotency-Replayed"]) == (
+        200,
+        True,
+        "true",
+    )
+    assert told["a@print.example"] and told["b@print.example"] is None
+    assert {one["email"]: one["revoked_at"] for one in again.json()["recipients"]} == told
+    assert [Client().get(ways[f"{who}@print.example"]).status_code for who in "ab"] == [410, 200]
+    assert Activity.objects.filter(verb="share.recipient_revoked", subject=made["id"]).count() == 1
+
+
+def test_recipient_is_looked_for_in_the_link_that_is_named(pim, asset):
+    one = share(pim, asset).json()
+    other = share(pim, asset, "k2", emails=["b@print.example"]).json()
+    strange = other["recipients"][0]["id"]
+
+    answers = [
+        pim.write("POST", f"/shares/{link}/recipients/{who}/revoke", b"", Idempotency_Key=f"r{n}")
+        for n, (link, who) in enumerate([(one["id"], strange), (one["id"], "shr_aaaaaaaaaaaaaaaa")])
+    ]
+
+    assert [(answer.status_code, answer.json()["code"]) for answer in answers] == [(404, "not_found")] * 2
+    assert not ShareRecipient.objects.filter(revoked_at__isnull=False).exists()
 
 
 def test_what_cannot_be_had_cannot_be_shared(pim, asset):
@@ -185,4 +220,7 @@ def test_scopes_of_reading_and_sharing_are_two(system, asset):
     reader, writer = system(partner, scopes=["shares:read"]), system(partner, scopes=["shares:write"])
 
     assert (share(reader, asset).status_code, reader.get("/shares").status_code) == (403, 200)
+    path = "/shares/shl_aaaaaaaaaaaaaaaa/recipients/shr_aaaaaaaaaaaaaaaa/revoke"
+    codes = [who.write("POST", path, b"", Idempotency_Key="r").status_code for who in (reader, writer)]
+    assert codes == [403, 404]
     assert writer.get("/shares").status_code == 403

@@ -8,6 +8,7 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
+from portal.activity.models import Activity
 from portal.downloads import shares
 from portal.downloads.models import BasketItem, Download, ShareLink, ShareRecipient
 from portal.partners.choices import Role
@@ -150,6 +151,74 @@ def test_link_that_is_over_gives_nothing(jana, visitor, asset, how):
     assert [answer.status_code for answer in answers] == [410, 410, 410]
 
 
+def shut_out(jana, email: str):
+    recipient = ShareRecipient.objects.get(email=email)
+    way = f"shares/{recipient.link.public_id}/recipients/{recipient.public_id}/revoke/"
+    return jana.client.post(f"/o/{jana.partner.slug}/{way}", follow=True)
+
+
+def test_one_recipient_is_shut_out_and_the_others_are_not(jana, visitor, asset):
+    one, other = share(jana, asset, emails="a@print.example,b@print.example")
+    way = take(visitor, one, key())["Location"]
+
+    page = shut_out(jana, "a@print.example")
+    again = shut_out(jana, "a@print.example")
+
+    answers = [visitor.get(one), take(visitor, one, key()), visitor.get(way)]
+    assert [answer.status_code for answer in answers] == [410, 410, 410]
+    assert take(Client(), other, key()).status_code == 302
+    assert "The link no longer works for a@print.example." in words(page)
+    assert "Take back from b@print.example" in page.content.decode()
+    assert "Take back from a@print.example" not in again.content.decode()
+    entry = Activity.objects.get(verb="share.recipient_revoked")
+    recipient = ShareRecipient.objects.get(email="a@print.example")
+    assert (entry.subject, entry.partner, entry.actor, entry.data) == (
+        recipient.link.public_id, jana.partner, f"user:{jana.user.public_id}", {"recipient": recipient.public_id},
+    )  # fmt: skip
+
+
+def test_who_is_shut_out_reads_what_a_link_taken_back_reads(jana, asset):
+    one, other = share(jana, asset, emails="a@print.example,b@print.example", password="a long password")
+    shut_out(jana, "a@print.example")
+    alone = [Client().get(one), Client().post(f"{one}unlock/", {"password": "a long password"})]
+    jana.client.post(f"/o/{jana.partner.slug}/shares/{ShareLink.objects.get().public_id}/revoke/")
+    everybody = [Client().get(other), Client().post(f"{other}unlock/", {"password": "a long password"})]
+
+    assert [answer.status_code for answer in alone + everybody] == [410] * 4
+    assert [words(answer) for answer in alone] == [words(answer) for answer in everybody]
+
+
+def test_answer_that_runs_when_its_recipient_is_shut_out_runs_out_as_with_the_whole_link(
+    jana, visitor, asset
+):
+    pack = make_pack(jana.community, now=timezone.now())
+    pick(pack, [asset, published("bag")], now=timezone.now())
+    issue(pack, now=timezone.now())
+    one, other = share(jana, query=f"?pack={pack.slug}", emails="a@print.example,b@print.example")
+    running = [Client().get(take(Client(), address, "pack")["Location"]) for address in (one, other)]
+
+    shut_out(jana, "a@print.example")
+    jana.client.post(f"/o/{jana.partner.slug}/shares/{ShareLink.objects.get().public_id}/revoke/")
+
+    lengths = [len(answer.getvalue()) for answer in running]
+    assert lengths == [int(answer["Content-Length"]) for answer in running]
+    assert visitor.get(one).status_code == 410
+
+
+def test_recipient_of_another_link_is_not_of_this_one(jana, asset):
+    share(jana, asset)
+    share(jana, asset, emails="b@print.example")
+    link = ShareLink.objects.get(recipients__email="agency@print.example")
+    other = ShareRecipient.objects.get(email="b@print.example")
+
+    answer = jana.client.post(
+        f"/o/{jana.partner.slug}/shares/{link.public_id}/recipients/{other.public_id}/revoke/"
+    )
+
+    assert answer.status_code == 404
+    assert not ShareRecipient.objects.filter(revoked_at__isnull=False).exists()
+
+
 def test_unknown_token_is_not_there(jana, visitor, asset):
     share(jana, asset)
 
@@ -217,9 +286,12 @@ def test_who_may_only_look_may_not_share_or_take_back(jana, asset):
 
     refused = jana.client.post(f"/o/{jana.partner.slug}/shares/", {"emails": "a@print.example", "days": "7"})
     jana.client.post(f"/o/{jana.partner.slug}/shares/{ShareLink.objects.get().public_id}/revoke/")
+    page = shut_out(jana, "agency@print.example")
 
     assert refused.status_code == 400
     assert [link.revoked_at for link in ShareLink.objects.all()] == [None]
+    assert [one.revoked_at for one in ShareRecipient.objects.all()] == [None]
+    assert "Take back from" not in page.content.decode()
 
 
 def test_what_cannot_be_had_cannot_be_shared(jana, asset):
