@@ -19,13 +19,11 @@ from django.views.decorators.http import require_POST
 from portal.activity import selectors
 from portal.activity.choices import VERBS, verb_mark, verb_text
 from portal.activity.models import Activity
-from portal.admin import filters
-from portal.admin.subjects import subject_names
+from portal.admin import filters, subjects
 from portal.core.admin_site import NavPlace
 from portal.core.staff_admin import StaffAdmin
 from portal.core.staff_lists import Order
 from portal.core.templatetags.portal import icon, moment, short_digest
-from portal.partners import directory
 
 _ID = re.compile(r"[a-z]{3}_[a-z2-7]{16}")
 
@@ -65,10 +63,10 @@ class ActivityAdmin(StaffAdmin):
     csv_columns = ("at", "verb", "actor", "partner__name", "subject", "data", "position", "digest")
 
     def prepare(self, rows: list[Any]) -> None:
-        names = directory.actor_names({row.actor for row in rows})
-        subjects = subject_names({row.subject for row in rows})
+        names = subjects.actor_names({row.actor for row in rows})
+        about = subjects.subject_names({row.subject for row in rows})
         for row in rows:
-            row.subject_name = subjects.get(row.subject, "")
+            row.subject_name = about.get(row.subject, "")
             row.actor_name = names.get(row.actor, _("The portal") if row.actor == "system" else row.actor)
 
     @admin.display(description=gettext_lazy("what"))

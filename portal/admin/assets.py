@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 
 from portal import signals
 from portal.activity import selectors as activity
-from portal.admin import filters
+from portal.admin import filters, subjects
 from portal.admin.marks import item_mark, post_mark, rendition_mark, variant_mark, version_mark
 from portal.admin.previews import picture
 from portal.catalog import library
@@ -29,7 +29,6 @@ from portal.core.labels import brand_name
 from portal.core.staff_admin import StaffAdmin, mark
 from portal.core.staff_lists import Order
 from portal.core.templatetags.portal import by, moment, weight
-from portal.partners import directory
 from portal.publications import overview
 from portal.renditions import library as renditions
 
@@ -158,7 +157,7 @@ class AssetAdmin(StaffAdmin):
             ],
             failed=[(each, rendition_mark(each)) for each in renditions.failed_of(asset.pk)],
             history=history,
-            names=directory.actor_names([entry.actor for entry in history]),
+            names=subjects.actor_names([entry.actor for entry in history]),
             can_read_again=signals.files_to_reread.has_listeners(Variant),
         )
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from portal.activity import selectors as activity
+from portal.admin import subjects
 from portal.admin.marks import community_mark, partner_mark, post_mark
 from portal.core.admin_site import NavPlace
 from portal.core.staff_admin import StaffAdmin, mark
@@ -117,5 +118,5 @@ class CommunityAdmin(StaffAdmin):
             numbers=overview.numbers_of([community])[community.pk],
             waiting=[(each, post_mark(each)) for each in overview.posts_waiting(community)],
             history=history,
-            names=directory.actor_names([entry.actor for entry in history]),
+            names=subjects.actor_names([entry.actor for entry in history]),
         )

@@ -11,14 +11,13 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
 
-from portal.admin import filters
+from portal.admin import filters, subjects
 from portal.admin.marks import version_mark
 from portal.core.admin_site import NavPlace
 from portal.core.staff_admin import StaffAdmin, mark
 from portal.core.staff_lists import Order
 from portal.core.templatetags.portal import moment, short_digest, weight
 from portal.downloads.models import Download
-from portal.partners import directory
 
 
 @admin.register(Download)
@@ -46,7 +45,7 @@ class DownloadAdmin(StaffAdmin):
     )  # fmt: skip
 
     def prepare(self, rows: list[Any]) -> None:
-        names = directory.actor_names({row.actor for row in rows})
+        names = subjects.actor_names({row.actor for row in rows})
         for row in rows:
             row.actor_name = names.get(row.actor, row.actor)
 

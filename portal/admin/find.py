@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from portal.accounts import selectors as accounts
 from portal.catalog.lookup import assets_matching
 from portal.change_requests import selectors as change_requests
+from portal.downloads import share_selectors
 from portal.partners import directory
 from portal.publications import overview
 
@@ -41,6 +42,8 @@ def _one(words: str) -> tuple[str, int] | None:
         return None
     if prefix in {"prt", "inv", "cli"} and (partner := directory.find_partner(words)):
         return ("admin:portal_partner_change", partner.pk)
+    if prefix in {"shl", "shr"} and (link := share_selectors.find_link(words)):
+        return ("admin:portal_sharelink_change", link.pk)
     if prefix == "com" and (community := directory.find_community(words)):
         return ("admin:portal_community_change", community.pk)
     if prefix == "usr" and (user := accounts.by_public_id(words)):

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_POST
 
 from portal.activity import selectors as activity
+from portal.admin import subjects
 from portal.admin.onboarding_editing import edit_programme
 from portal.core import today
 from portal.core.admin_site import NavPlace
@@ -26,7 +27,6 @@ from portal.core.staff_lists import Order
 from portal.onboarding import funnel, programmes, reminding, services
 from portal.onboarding.choices import EnrolmentState, Origin, StepState
 from portal.onboarding.models import Enrolment, EnrolmentStep, Programme
-from portal.partners import directory
 
 _STATES = {
     EnrolmentState.APPLIED: ("warn", "hourglass", ""),
@@ -172,7 +172,7 @@ class EnrolmentAdmin(StaffAdmin):
             status=enrolment_mark(row),
             steps=[(step, step_mark(step, now)) for step in steps],
             history=history,
-            names=directory.actor_names([entry.actor for entry in history]),
+            names=subjects.actor_names([entry.actor for entry in history]),
         )
 
     def _back(self, pk: int) -> HttpResponse:

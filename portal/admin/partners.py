@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from portal.activity import selectors as activity
-from portal.admin import sight
+from portal.admin import sight, subjects
 from portal.admin.marks import partner_mark
 from portal.api.permissions import SCOPES
 from portal.core.admin_site import NavPlace
@@ -141,7 +141,7 @@ class PartnerAdmin(StaffAdmin):
             systems=directory.systems_of(partner),
             downloads=downloads.recent_downloads(partner, at=now, limit=8),
             history=history,
-            names=directory.actor_names([entry.actor for entry in history]),
+            names=subjects.actor_names([entry.actor for entry in history]),
             **{
                 "invite_form": InviteForm(initial={"language": partner.language}),
                 "client_form": ApiClientForm(scopes=SCOPES.items()),

@@ -1,6 +1,6 @@
 """Reading share links of a company, who they went to, and what was taken by them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -57,6 +57,23 @@ def recipients_of(links: Iterable[ShareLink]) -> dict[int, list[ShareRecipient]]
     for row in ShareRecipient.objects.filter(link__in=list(links)).order_by("pk"):
         found.setdefault(row.link_id, []).append(row)
     return found
+
+
+def recipient_names(public_ids: Collection[str]) -> dict[str, str]:
+    """Return the mail addresses of recipients by their public ids: one query. For staff."""
+    rows = ShareRecipient.objects.filter(public_id__in=public_ids)
+    return dict(rows.values_list("public_id", "email"))
+
+
+def link_names(public_ids: Collection[str]) -> dict[str, str]:
+    """Return the titles of links by their public ids: one query. For staff."""
+    return dict(ShareLink.objects.filter(public_id__in=public_ids).values_list("public_id", "title"))
+
+
+def find_link(public_id: str) -> ShareLink | None:
+    """Return a link by the public id of itself or of one of its recipients. For staff."""
+    way = "recipients__public_id" if public_id.startswith("shr_") else "public_id"
+    return ShareLink.objects.filter(**{way: public_id}).first()
 
 
 def get_recipient(link: ShareLink, public_id: str) -> ShareRecipient:

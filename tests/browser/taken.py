@@ -6,7 +6,7 @@ from portal.accounts.models import User
 from portal.catalog.models import Asset, Variant
 from portal.downloads import baskets, embeds, jobs, shares
 from portal.downloads.choices import EmbedEnd, JobState, Origin, Via
-from portal.downloads.models import ArchiveJob, BasketItem, EmbedLink
+from portal.downloads.models import ArchiveJob, BasketItem, EmbedLink, ShareRecipient
 from portal.downloads.services import Taker, authorise_download
 from portal.downloads.wishes import Wish
 from portal.partners.models import Membership, Partner
@@ -50,7 +50,7 @@ class Taken:
             shares.share(
                 by=shares.Sharer.person(Membership.objects.get(user=self.reader, partner=self.shop)),
                 title=title,
-                emails=["agency@print.example"],
+                emails=["agency@print.example", "printer@print.example"],
                 wishes=[Wish(muesli.pk, Recipe.objects.get(key="web-1200").pk)],
                 expires_at=self.now + timedelta(days=14),
                 most_downloads=most,
@@ -61,6 +61,11 @@ class Taken:
                 ("For the poster", 3, ""),
                 ("For the press", None, "a long password"),
             )
+        )
+        shares.revoke_recipient(
+            recipient=ShareRecipient.objects.get(link__title="For the poster", email="printer@print.example"),
+            actor="system",
+            now=self.now,
         )
         papers = Variant.objects.filter(path__startswith="/Archive/").order_by("pk")[:3]
         original = Recipe.objects.get(key="original")

@@ -13,6 +13,7 @@ from django.urls import reverse
 from integrations.models import Connection, InboundEvent, OutboxMessage
 from portal.catalog.models import Asset
 from portal.core.staff_admin import StaffAdmin
+from portal.downloads.models import ShareLink
 from portal.onboarding.models import OnboardingCode, OnboardingDocument
 from portal.partners.models import Community
 from portal.publications.models import RoutingRule
@@ -63,6 +64,7 @@ PAGES: dict[str, Callable[[House], str]] = {
     "asset": _page("asset_change", lambda house: house.muesli),
     "asset, not published": _page("asset_change", lambda house: Asset.objects.order_by("-pk").first()),
     "download size": _page("recipe_change", lambda house: Recipe.objects.get(key="web-1200")),
+    "share link": _page("sharelink_change", lambda house: ShareLink.objects.get(title="For the poster")),
     "onboarding": _page("enrolment_change", lambda house: house.start.enrolments.get()),
     "onboarding, applied": _page("enrolment_change", lambda house: house.applied.enrolments.get()),
     "programme": _page("programme_change", lambda house: house.start.enrolments.get().programme),
