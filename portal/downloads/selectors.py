@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Substr
+from django.utils.translation import gettext as _
 
 from portal.catalog.models import AssetVersion
 from portal.core.labels import language_name
 from portal.core.paging import Page, paginate
 from portal.core.texts import in_language
-from portal.downloads.models import Download, PackDownload
+from portal.downloads.choices import Via
+from portal.downloads.models import Download, PackDownload, ShareRecipient
 from portal.packs.models import Pack, PackVersion
 from portal.packs.selectors import packs_of
 from portal.partners.models import Partner
@@ -31,6 +34,10 @@ class DownloadLine:
     current_version: int | None
 
     @property
+    def taken_by(self) -> str:
+        return _taken_by(self.download)
+
+    @property
     def status_label(self) -> str:
         return str(Status.LABELS[self.status])
 
@@ -43,10 +50,26 @@ class DownloadLine:
         return language_name(self.download.language) if self.download.language else ""
 
 
+def _recipient() -> Subquery:
+    """The address of whoever took a row by a share link, ``None`` for others. The company itself gave it."""
+    public_id = Substr(OuterRef("actor"), len("recipient:") + 1)
+    return Subquery(ShareRecipient.objects.filter(public_id=public_id).values("email")[:1])
+
+
+def _taken_by(row: Download | PackDownload) -> str:
+    """Return what a company calls whoever took something of it; the row was read with ``_recipient``."""
+    if row.user is not None:
+        return row.user.get_full_name()
+    if row.via == Via.API:
+        return _("Your system")
+    if row.via == Via.LINK:
+        return getattr(row, "recipient", None) or _("By a share link")
+    return _("A former colleague")
+
+
 def _downloads(partner: Partner) -> QuerySet[Download]:
-    return Download.objects.filter(partner=partner).select_related(
-        "version__variant", "asset", "user", "recipe"
-    )
+    rows = Download.objects.filter(partner=partner).annotate(recipient=_recipient())
+    return rows.select_related("version__variant", "asset", "user", "recipe")
 
 
 def _lines(partner: Partner, rows: Sequence[Download], *, at: datetime) -> list[DownloadLine]:
@@ -96,6 +119,10 @@ class PackLine:
     pack: Pack | None
 
     @property
+    def taken_by(self) -> str:
+        return _taken_by(self.download)
+
+    @property
     def title(self) -> str:
         return in_language(self.download.title) or self.download.name
 
@@ -111,8 +138,10 @@ def pack_downloads_page(partner: Partner, *, at: datetime, size: int = 50, curso
 
     :raises BadInput: the cursor is damaged
     """
-    rows = PackDownload.objects.filter(partner=partner).select_related("user")
-    page = paginate(rows, order=("-at", "-id"), kinds=(datetime, int), size=size, cursor=cursor)
+    rows = PackDownload.objects.filter(partner=partner).annotate(recipient=_recipient())
+    page = paginate(
+        rows.select_related("user"), order=("-at", "-id"), kinds=(datetime, int), size=size, cursor=cursor
+    )
     # Not joined: what the partner took stands here even when the pack is nothing to it any more.
     versions = PackVersion.objects.filter(pk__in={row.pack_version_id for row in page.items})
     pack_ids = dict(versions.values_list("pk", "pack"))

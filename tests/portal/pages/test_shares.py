@@ -5,7 +5,9 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal.activity.models import Activity
@@ -217,6 +219,56 @@ def test_recipient_of_another_link_is_not_of_this_one(jana, asset):
 
     assert answer.status_code == 404
     assert not ShareRecipient.objects.filter(revoked_at__isnull=False).exists()
+
+
+def test_company_reads_who_took_something_by_its_links(jana, visitor, asset):
+    pack = make_pack(jana.community, now=timezone.now())
+    pick(pack, [asset], now=timezone.now())
+    issue(pack, now=timezone.now())
+    [address] = share(jana, asset)
+    visitor.get(take(visitor, address, key())["Location"]).getvalue()
+    [address] = share(jana, query=f"?pack={pack.slug}", emails="press@print.example")
+    visitor.get(take(visitor, address, "pack")["Location"]).getvalue()
+
+    pages = {
+        path: words(jana.get(path))
+        for path in ("downloads/", "downloads/?show=packs", f"assets/{asset.public_id}/?tab=use")
+    }
+
+    assert {path for path, text in pages.items() if "press@print.example" in text} == set(pages)
+    assert {path for path, text in pages.items() if "agency@print.example" in text} == set(pages) - {
+        "downloads/?show=packs"
+    }
+    assert not [path for path, text in pages.items() if "A former colleague" in text]
+
+
+def test_taking_whose_recipient_is_not_known_any_more_is_by_a_share_link(jana, visitor, asset):
+    [address] = share(jana, asset)
+    visitor.get(take(visitor, address, key())["Location"]).getvalue()
+    ShareLink.objects.all().delete()
+
+    assert "By a share link" in words(jana.get("downloads/"))
+
+
+def test_downloads_by_links_cost_as_many_questions_for_many_recipients_as_for_one(jana, visitor, asset):
+    def queries(path: str) -> int:
+        # What is said once about the sharing is said here.
+        jana.get(path)
+        with CaptureQueriesContext(connection) as caught:
+            assert jana.get(path).status_code == 200
+        return len(caught)
+
+    def taken(*emails: str) -> None:
+        for address in share(jana, asset, emails=",".join(emails)):
+            what = str(ShareLink.objects.latest("pk").files.get().pk)
+            visitor.get(take(visitor, address, what)["Location"]).getvalue()
+
+    taken("a@print.example")
+    one = [queries("downloads/"), queries("shares/")]
+    taken("b@print.example", "c@print.example", "d@print.example")
+
+    assert [queries("downloads/"), queries("shares/")] == one
+    assert len(jana.get("downloads/").context["lines"]) == 4
 
 
 def test_unknown_token_is_not_there(jana, visitor, asset):
