@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Exists, Sum
 from django.utils.translation import gettext as _
 
 from portal.activity import services as activity
 from portal.core.bulk import save_all
 from portal.core.errors import DomainError
-from portal.downloads import job_mails
+from portal.downloads import job_mails, turns
 from portal.downloads.choices import JobState, Origin
 from portal.downloads.models import ArchiveJob, JobFile
 from portal.downloads.services import Taker
@@ -31,7 +31,7 @@ logger = logging.getLogger(__name__)
 
 #: More files than this are several downloads.
 MOST_FILES = 10_000
-#: Prepared downloads a company may have under way: one that asks without end would keep all others waiting.
+#: Prepared downloads a company may have under way. That others need not wait for them is a matter of ``turns``.
 MOST_OPEN = 20
 #: How long one try to send a mail may take before somebody tries again.
 _MAIL_AGAIN = timedelta(minutes=5)
@@ -155,20 +155,20 @@ def _free(best: str, taken: set[str]) -> str:
 
 def work(*, now: datetime, seconds: float = 20.0) -> int:
     """
-    Go on with the jobs that are not over, oldest first, and tell those who want to know; a timetable calls it.
+    Go on with the jobs that are not over, each for a short turn, and tell those who want to know; a timetable calls it.
 
-    :param seconds: no new file is begun afterwards
+    :param seconds: no new turn is begun afterwards
     :returns: how many ended
     """
     until, ended = time.monotonic() + seconds, 0
-    waiting = ArchiveJob.objects.filter(state=JobState.PREPARING).order_by("begun_at", "pk")
-    for job in waiting:
-        if time.monotonic() > until:
-            break
+    broken: set[int] = set()
+    while time.monotonic() <= until and (job := turns.next_job(besides=broken)) is not None:
         try:
-            ended += prepare(job=job, now=now, until=until)
+            slice_until = min(until, time.monotonic() + turns.SLICE_SECONDS)
+            ended += prepare(job=job, now=now, until=slice_until)
         except Exception:
-            # One job that meets a mistake of ours must not keep all others waiting.
+            # One job that meets a mistake of ours must not keep all others waiting, nor be tried without end.
+            broken.add(job.pk)
             logger.exception("prepared download %s could not be worked on", job.public_id)
     send_mails(now=now)
     return ended
@@ -176,20 +176,22 @@ def work(*, now: datetime, seconds: float = 20.0) -> int:
 
 def prepare(*, job: ArchiveJob, now: datetime, until: float | None = None) -> bool:
     """
-    Make the files of a job that are not there yet, and end it once all are, or once one cannot be made.
+    Make files of a job that are not there yet, and end it once all are, or cannot be.
 
-    :param until: of ``time.monotonic()``; no new file is begun afterwards
+    :param until: of ``time.monotonic()``; no further file is begun afterwards
     :returns: whether it ended
     """
-    if not make_missing(job.files.all(), now=now, until=until):
-        return False
+    for pk in turns.files_to_make(job, until=until):
+        make_missing(job.files.filter(pk=pk), now=now)
     return _close(job.pk, now=now)
 
 
 @transaction.atomic
 def _close(pk: int, *, now: datetime) -> bool:
-    job = ArchiveJob.objects.select_for_update().filter(pk=pk, state=JobState.PREPARING).first()
-    if job is None or job.files.filter(sha256="", problem="").exists():
+    # Locks nothing while files are missing, so that other workers find the job when it is its turn.
+    whole = ArchiveJob.objects.filter(~Exists(turns.missing_files()), pk=pk, state=JobState.PREPARING)
+    job = whole.select_for_update().first()
+    if job is None:
         return False
     job.state = JobState.FAILED if job.files.exclude(problem="").exists() else JobState.READY
     job.total_bytes = job.files.aggregate(total=Sum("size"))["total"] or 0

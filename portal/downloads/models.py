@@ -95,6 +95,7 @@ class ArchiveJob(models.Model):
     ``left_out``   what was asked for and could not be had when it began, as ``wishes.left_out`` describes it
     ``mail_due_at``  when to tell ``user`` that it ended, ``None`` for not at all; ``wants_mail`` while it is not over
     ``closed_at``  when it became ready or failed
+    ``worked_at``  when it last had its turn (``turns``), ``None`` before the first
     """
 
     public_id = public_id_field("job")
@@ -110,6 +111,7 @@ class ArchiveJob(models.Model):
     mail_due_at = models.DateTimeField(null=True)
     begun_at = models.DateTimeField(_("begun"))
     closed_at = models.DateTimeField(_("ended"), null=True)
+    worked_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("prepared download")
@@ -119,6 +121,11 @@ class ArchiveJob(models.Model):
             models.Index(fields=["begun_at"], name="archive_job_work", condition=Q(state="preparing")),
             models.Index(
                 fields=["mail_due_at"], name="archive_job_mail", condition=Q(mail_due_at__isnull=False)
+            ),
+            models.Index(
+                fields=["partner", "-worked_at"],
+                name="archive_job_turn",
+                condition=Q(worked_at__isnull=False),
             ),
         ]
 
@@ -141,6 +148,8 @@ class ArchiveJob(models.Model):
 class JobFile(models.Model):
     """
     One file of a prepared download, in the order of its names; the fields are those of ``packs.PackFile``.
+
+    ``tried_at``  when somebody last began to make it (``turns``), ``None`` for never
     """
 
     job = models.ForeignKey(ArchiveJob, on_delete=models.CASCADE, related_name="files")
@@ -154,6 +163,7 @@ class JobFile(models.Model):
     crc32 = models.BigIntegerField(null=True)
     media_type = models.CharField(_("format"), max_length=100, blank=True)
     problem = models.CharField(_("problem"), max_length=16, choices=Shortage, blank=True)
+    tried_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("file of a prepared download")
@@ -162,7 +172,14 @@ class JobFile(models.Model):
             models.UniqueConstraint(fields=["job", "position"], name="job_file_position_once"),
             models.UniqueConstraint(fields=["job", "name"], name="job_file_name_once"),
         ]
-        indexes = [models.Index(fields=["sha256"], name="job_file_sha256", condition=~Q(sha256=""))]
+        indexes = [
+            models.Index(fields=["sha256"], name="job_file_sha256", condition=~Q(sha256="")),
+            models.Index(
+                fields=["job", "tried_at", "position"],
+                name="job_file_missing",
+                condition=Q(sha256="", problem=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
