@@ -157,7 +157,7 @@ if FILES_URL.startswith("file://"):
 elif FILES_URL.startswith("s3://"):
     _bucket, _sep, _prefix = FILES_URL.removeprefix("s3://").partition("/")
     _renditions = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "portal.renditions.bucket.BucketStorage",
         "OPTIONS": {
             "bucket_name": _bucket,
             "location": f"{_prefix}/renditions".strip("/"),
@@ -183,8 +183,15 @@ STATIC_ROOT = env.path("STATIC_ROOT", VAR_DIR / "static")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = LOCAL
 WHITENOISE_AUTOREFRESH = False
-#: How rendition bytes leave: "django" (ranges, by us) or "accel" (X-Accel-Redirect, by nginx).
+#: How rendition bytes leave: "django" (by us) or "accel" (X-Accel-Redirect, by nginx, from the folder).
 FILE_SERVING = env.text("FILE_SERVING", "django")
+if FILE_SERVING not in {"django", "accel"}:
+    raise ImproperlyConfigured(f"FILE_SERVING must be django or accel, it is {FILE_SERVING!r}.")
+if FILE_SERVING == "accel" and FILES_URL.startswith("s3://"):
+    raise ImproperlyConfigured(
+        "FILE_SERVING=accel lets nginx send files from a folder, and FILES_URL names a bucket. "
+        "Set FILE_SERVING=django, or FILES_URL to file:///folder."
+    )
 #: Days after which bytes go that nothing names and nobody asked for; days for which a download names what was taken.
 FILES_KEPT_DAYS = env.number("FILES_KEPT_DAYS", 90, least=2)
 DOWNLOADED_FILES_KEPT_DAYS = env.number("DOWNLOADED_FILES_KEPT_DAYS", 730, least=1)

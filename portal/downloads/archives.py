@@ -151,8 +151,7 @@ class Sending:
 
     def _file(self, piece: Slice) -> Iterator[bytes]:
         item = self.archive.items[piece.entry.key]
-        with self._open(piece.entry.key) as source:
-            source.seek(piece.start)
+        with self._open(piece.entry.key, piece.start, piece.length) as source:
             left = piece.length
             while left > 0:
                 chunk = source.read(min(_CHUNK, left))
@@ -161,18 +160,20 @@ class Sending:
                 left -= len(chunk)
                 yield chunk
 
-    def _open(self, index: int) -> IO[bytes]:
+    def _open(self, index: int, start: int, length: int) -> IO[bytes]:
         """
-        Check, record, open. A server calls this long after the view has returned, so it brings the row scope along.
+        Check, record, open a part. A server calls this long after the view has returned, so it brings the row scope
+        along.
         """
         now, item = timezone.now(), self.archive.items[index]
         with rowscope.limited_to(self.partner.pk):
             self._check(index, now=now)
             self._record(piece_of=item, now=now)
             try:
-                return store.open_bytes(item.sha256)
+                return store.open_bytes(item.sha256, start=start, length=length)
             except FileNotFoundError:
-                return self._made_again(item, now=now)
+                self._make_again(item, now=now)
+                return store.open_bytes(item.sha256, start=start, length=length)
 
     def _check(self, index: int, *, now: datetime) -> None:
         item = self.archive.items[index]
@@ -187,7 +188,7 @@ class Sending:
             logger.warning("archive %s ends before %s: %s", self.archive.name, item.sha256, name)
             raise EndedEarly(f"{item.sha256} may no longer be given out: {name}")
 
-    def _made_again(self, item: Item, *, now: datetime) -> IO[bytes]:
+    def _make_again(self, item: Item, *, now: datetime) -> None:
         """Bytes that the store lost are fetched once more; only the same ones will do."""
         rows = self.archive.holder.files.select_related("version", "revision__recipe")
         file = rows.filter(position=item.position).first()
@@ -203,7 +204,6 @@ class Sending:
             raise EndedEarly(f"{item.sha256} is lost from the store: {error.code}") from error
         if made.sha256 != item.sha256:
             raise EndedEarly(f"{item.sha256} is lost from the store, and other bytes came in its place")
-        return store.open_bytes(item.sha256)
 
     def _record(self, *, piece_of: Item, now: datetime) -> None:
         if piece_of.position <= self._recorded_to:

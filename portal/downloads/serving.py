@@ -162,18 +162,19 @@ def _body(request: HttpRequest, rendition: Rendition, start: int, end: int, stat
         response = HttpResponse(status=status)
         response["X-Accel-Redirect"] = store.accel_path(rendition.sha256)
         return response
-    return StreamingHttpResponse(_Part(store.open_bytes(rendition.sha256), start, end), status=status)
+    length = end - start + 1
+    source = store.open_bytes(rendition.sha256, start=start, length=length)
+    return StreamingHttpResponse(_Part(source, length), status=status)
 
 
 class _Part:
     """
-    The bytes from ``start`` to ``end``, both included, in chunks. Closes the file when it ends or is given up, also
-    before the first chunk: a generator that never began would not.
+    So many bytes of a file in chunks. Closes the file when it ends or is given up, also before the first chunk: a
+    generator that never began would not.
     """
 
-    def __init__(self, file: IO[bytes], start: int, end: int, size: int = 1 << 16):
-        self.file, self.left, self.size = file, end - start + 1, size
-        file.seek(start)
+    def __init__(self, file: IO[bytes], length: int, size: int = 1 << 16):
+        self.file, self.left, self.size = file, length, size
 
     def __iter__(self) -> "_Part":
         return self

@@ -57,13 +57,20 @@ def has(sha256: str) -> bool:
     return storages["renditions"].exists(_name(sha256))
 
 
-def open_bytes(sha256: str) -> IO[bytes]:
+def open_bytes(sha256: str, *, start: int = 0, length: int | None = None) -> IO[bytes]:
     """
-    Return the bytes as an open file. Whoever has it open reads it to the end, also when it is removed meanwhile.
+    Return the bytes from ``start`` on as an open file, to be read front to back: no more of it is in memory than is
+    asked for at a time. Whoever has it open reads it to the end, also when it is removed meanwhile.
 
+    :param length: how many will be read, if known: a bucket then sends no more. In a folder the file goes on
     :raises FileNotFoundError: they are not there
     """
-    return storages["renditions"].open(_name(sha256), "rb")
+    storage, name = storages["renditions"], _name(sha256)
+    if (open_part := getattr(storage, "open_part", None)) is not None:
+        return open_part(name, start, length)
+    file = storage.open(name, "rb")
+    file.seek(start)
+    return file
 
 
 def put(sha256: str, source: IO[bytes]) -> None:
