@@ -20,7 +20,8 @@ def install(packages: Iterable[str], log: Path) -> bool:
     """
     if not is_possible():
         return False
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    # RUNLEVEL=1: install the programs, start no services.
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
     with log.open("ab") as output:
         # A list that cannot be refreshed may still be good enough to install from.
         for arguments in (["update"], ["install", "-y", "--no-install-recommends", *packages]):

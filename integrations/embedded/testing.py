@@ -22,8 +22,8 @@ from integrations.embedded.redis import Redis
 ROOT = Path(__file__).resolve().parents[2]
 BROWSER_TESTS = ROOT / "tests" / "browser"
 PROCESSES = "2"
-#: Other people's programs that archives are tried with.
-PROGRAMS = ("curl", "unzip")
+#: Other people's programs that archives and files are tried with, and Debian's packages they are in.
+PROGRAMS = {"curl": "curl", "unzip": "unzip", "nginx": "nginx-light"}
 
 
 def main(arguments: list[str]) -> int:
@@ -106,7 +106,7 @@ def _browser(arguments: list[str], folder: Path) -> dict[str, str]:
 
 def _programs(arguments: list[str], folder: Path) -> None:
     """Install the small programs that some tests hold us against; without one, its tests say so and do not count."""
-    missing = [name for name in PROGRAMS if shutil.which(name) is None]
+    missing = [package for name, package in PROGRAMS.items() if shutil.which(name) is None]
     if missing and not any(Path(ROOT, argument.split("::")[0]).exists() for argument in arguments):
         debian.install(missing, folder / "programs.log")
 

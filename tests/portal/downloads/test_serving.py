@@ -90,3 +90,5 @@ def test_nginx_is_told_where_the_bytes_lie(rendition, settings):
 
     assert answer["X-Accel-Redirect"].endswith(rendition.sha256)
     assert answer.content == b""
+    assert "Content-Length" not in answer, "no bytes are in this answer"
+    assert "Content-Digest" in answer and "Content-Digest" not in ask(rendition, Range="Bytes=0-5")
