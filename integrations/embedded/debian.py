@@ -18,7 +18,8 @@ def install(packages: Iterable[str], log: Path) -> bool:
 
     :returns: whether it was tried here. Whether it worked tells whoever looks for the program
     """
-    if not is_possible():
+    apt = shutil.which("apt-get")
+    if apt is None or not is_possible():
         return False
     # RUNLEVEL=1: install the programs, start no services.
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
@@ -26,7 +27,7 @@ def install(packages: Iterable[str], log: Path) -> bool:
         # A list that cannot be refreshed may still be good enough to install from.
         for arguments in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
             subprocess.run(
-                ["apt-get", "-qq", *arguments],
+                [apt, "-qq", *arguments],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
