@@ -81,7 +81,7 @@ def known_files(partner: Partner, digests: Iterable[str], *, at: datetime) -> di
     """
     asked = set(digests)
     taken = _taken(partner, asked)
-    renditions = [r for r in recipes.by_digests(asked) if not r.revision.recipe.is_preview]
+    renditions = [r for r in recipes.by_digests(partner, asked) if not r.revision.recipe.is_preview]
     held: dict[int, list[PublicationItem]] = {}
     items = PublicationItem.objects.filter(
         community_id__in=community_ids(partner), variant__in={r.version.variant_id for r in renditions}

@@ -89,7 +89,7 @@ def authorise_download(
             raise NotFound
         wanted = older
     revision = recipes.revision_for(wanted, recipe)
-    if revision is None:
+    if revision is None or not recipes.is_for(revision, partner):
         raise NotFound
     _check(chosen, wanted, revision)
     return Grant(card=card, variant=chosen, version=wanted, revision=revision)
@@ -150,7 +150,7 @@ def find_by_digest(*, partner: Partner, sha256: str, now: datetime) -> Found:
     :raises NotKept: nobody took them for long, and what is made again from the same file is other bytes
     """
     no: DomainError | None = None
-    for rendition in recipes.by_digest(sha256):
+    for rendition in recipes.by_digest(partner, sha256):
         version, revision = rendition.version, rendition.revision
         if revision.recipe.is_preview:
             continue

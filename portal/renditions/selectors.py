@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from portal.catalog.choices import Medium
 from portal.catalog.models import AssetVersion
+from portal.partners.models import Partner
 from portal.renditions.choices import Fit, Format, RenditionState
 from portal.renditions.models import Recipe, RecipeRevision, Rendition
 
@@ -106,6 +107,18 @@ def _ordered(address: str) -> RecipeRevision | None:
     return None if found is None or (found.fits_id and found.fits is None) else found
 
 
+def is_for(revision: RecipeRevision, partner: Partner) -> bool:
+    """
+    Say whether a revision may be shown to a partner: not one that fits the rules of another company, whose name stands
+    in the names of its files. Whether the wall stands as well makes no difference.
+
+    :param revision: its ``fits`` with the specification should be loaded
+    """
+    if revision.fits_id is None:
+        return True
+    return revision.fits is not None and revision.fits.specification.partner_id in {None, partner.pk}
+
+
 def fits(revision: RecipeRevision, version: AssetVersion) -> bool:
     """Say whether a recipe is meant for this kind of file."""
     return Medium(version.medium) in media_for(revision)
@@ -182,23 +195,28 @@ def made_of(version: AssetVersion, key: str) -> Rendition | None:
     return next(iter(_ready([version], [revision])), None) if revision is not None else None
 
 
-def by_digest(sha256: str) -> list[Rendition]:
-    """Return the renditions with these bytes: usually one."""
-    return by_digests([sha256])
+def by_digest(partner: Partner, sha256: str) -> list[Rendition]:
+    """Return the renditions with these bytes, see ``by_digests``: usually one."""
+    return by_digests(partner, [sha256])
 
 
-def by_digests(digests: Iterable[str]) -> list[Rendition]:
+def by_digests(partner: Partner, digests: Iterable[str]) -> list[Rendition]:
     """
-    Return the renditions that have, or had, any of these bytes: one query.
+    Return the renditions that have, or had, any of these bytes, in the order in which they were first asked for: one
+    query. Whether the partner may have their versions is for the caller to say.
 
-    One that had them is returned as it was then: with that digest, and with ``size`` ``None``, which nobody knows.
+    What was made to fit the rules of another company is not among them: two companies with the same rules have the
+    same bytes, each under a name of its own. One that had them is returned as it was then: with that digest, and with
+    ``size`` ``None``, which nobody knows.
     """
     asked = set(digests)
     rows = Rendition.objects.filter(Q(sha256__in=asked) | Q(former__overlap=list(asked))).select_related(
-        "version__variant__asset__product", "revision__recipe"
+        "version__variant__asset__product", "revision__recipe", "revision__fits__specification"
     )
     found: list[Rendition] = []
-    for row in rows if asked else ():
+    for row in rows.order_by("pk") if asked else ():
+        if not is_for(row.revision, partner):
+            continue
         if row.sha256 in asked:
             found.append(row)
         for old in asked.intersection(row.former):

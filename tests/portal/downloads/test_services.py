@@ -6,13 +6,16 @@ from datetime import timedelta
 import pytest
 
 from portal.activity.models import Activity
+from portal.core import rowscope
 from portal.core.errors import Gone, NotFound
-from portal.downloads import selectors, services
+from portal.downloads import known, selectors, services
 from portal.downloads.choices import Via
 from portal.downloads.models import Download
 from portal.releases import services as releases
+from portal.renditions import made_to_order, rulebooks
 from portal.renditions import services as renditions
-from portal.renditions.models import Recipe
+from portal.renditions.models import Recipe, Specification
+from portal.renditions.selectors import revision_for
 from tests.builders import (
     NOON,
     current_version,
@@ -21,6 +24,7 @@ from tests.builders import (
     make_community,
     make_partner,
     make_rendition,
+    picture,
     release,
 )
 
@@ -104,6 +108,60 @@ def test_bytes_by_digest_are_given_after_a_replacement_and_refused_after_a_withd
     assert found.rendition.version.number == 1
     with pytest.raises(Gone):
         services.find_by_digest(partner=partner, sha256=first.sha256, now=NOON + 2 * MINUTE)
+
+
+def rules_of(partner, title, key):
+    data = {
+        "key": key,
+        "title": title,
+        "channel": "marketplace",
+        "rules": [{"measure": "width", "least": 500}],
+    }
+    return rulebooks.bring(partner=partner, specification=None, data=data, now=NOON, actor="system")
+
+
+def put_right(version, rules, content):
+    """What a safe change makes: it depends on the file and the rules alone, and not on whose they are."""
+    base = revision_for(version, "marketplace")
+    fix = made_to_order.fitted(version, base, rules, now=NOON)
+    return make_rendition(version, fix.address, content=content)
+
+
+def test_same_bytes_put_right_for_two_companies_never_bear_the_others_name(partner, fact):
+    other, third = make_partner(), make_partner()
+    make_community(other, third, folder="/Campaign")
+    (asset,) = release(fact)
+    version, content = current_version(asset), picture(kind="JPEG")
+    theirs = put_right(version, rules_of(other, "Secret launch", "secret-launch"), content)
+    mine = put_right(version, rules_of(partner, "My shop", "my-shop"), content)
+    digest = mine.sha256
+
+    found = services.find_by_digest(partner=partner, sha256=digest, now=NOON)
+    services.note_taken(found=found, partner=partner, taker=TAKER, now=NOON)
+
+    assert theirs.sha256 == digest
+    assert found.name == "Müsli_front-v1-marketplace-my-shop.jpg"
+    assert Download.objects.get().file_name == found.name
+    assert known.known_file(other, digest, at=NOON).name == "Müsli_front-v1-marketplace-secret-launch.jpg"
+    Download.objects.all().delete()
+    assert known.known_file(partner, digest, at=NOON).name == found.name
+    assert known.known_files(third, [digest], at=NOON) == {}
+    with pytest.raises(NotFound):
+        services.find_by_digest(partner=third, sha256=digest, now=NOON)
+    with pytest.raises(NotFound):
+        authorise(partner, asset, recipe=theirs.revision.address)
+    assert authorise(partner, asset, recipe=mine.revision.address).revision == mine.revision
+
+
+def test_what_was_put_right_by_the_portals_rules_is_everybodys(partner, fact):
+    (asset,) = release(fact)
+    ours = Specification.objects.get(key="amazon-main", partner=None)
+    rules = rulebooks.newest([ours.pk])[ours.pk]
+    made = put_right(current_version(asset), rules, picture(kind="JPEG"))
+
+    assert services.find_by_digest(partner=partner, sha256=made.sha256, now=NOON).rendition == made
+    with rowscope.limited_to(partner.pk):
+        assert known.known_file(partner, made.sha256, at=NOON).status == "current"
 
 
 def test_previews_are_not_handed_out_by_digest(partner, fact):
