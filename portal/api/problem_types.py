@@ -60,7 +60,7 @@ _CATALOGUE = [
     (409, "rights_not_started", "The rights begin later",
      "Come back at the time in usable_from of the asset's variant."),
     (409, "rendition_not_possible", "This size cannot be made from this file",
-     "Take another size. The brand's team has been shown why."),
+     "Take another size. The brand's team has been shown why. Of a set, the member files names what cannot be made."),
     (409, "not_embeddable", "It cannot be embedded",
      "Its rights do not allow public use, or the delivery does not make this size. Take another size or file."),
     (409, "not_a_picture", "It cannot be tested",

@@ -55,13 +55,24 @@ def grant_of_set(
     return grant, files
 
 
-def archive_of(*, grant: Grant, files: Sequence[Member], snippet: str) -> SetArchive:
+def archive_of(*, grant: Grant, files: Sequence[Member], snippet: str, now: datetime) -> SetArchive:
     """
     Return the archive of a set: its files and the snippet.
 
+    :raises CannotBeMade: some cannot be made, so there is no archive; ``files`` names them
     :raises NotReady: some are not made yet; they are asked for
     """
-    if responsive.want(grant.version, files):
+    wanted = responsive.want(grant.version, files, now=now)
+    if wanted.failed:
+        names = [member.name for member in wanted.failed]
+        raise renditions.CannotBeMade(
+            _(
+                "An archive is whole or there is none. These files cannot be made; the brand's team has been shown why:"
+            )
+            + f" {', '.join(names)}",
+            files=names,
+        )
+    if wanted.being_made:
         raise NotReady(
             _("Some files of this set are still being made. Please try again in a moment."), retry_after=15
         )

@@ -30,7 +30,7 @@ def _asked(request: HttpRequest, asset: str) -> tuple[Grant, list[Member]]:
 
 @require_safe
 def responsive_set(request: HttpRequest, asset: str) -> HttpResponse:
-    """Show a set: the snippet to copy, and how many of its files are ready."""
+    """Show a set: the snippet to copy, how many of its files are ready, and which cannot be made."""
     grant, files = _asked(request, asset)
     alt, language = responsive.alt_for(grant.card.asset.alt_text, grant.variant.language)
     name = card_name(grant.card)
@@ -43,8 +43,10 @@ def responsive_set(request: HttpRequest, asset: str) -> HttpResponse:
         "name": name,
         "files": files,
         "ready": sum(member.made is not None for member in files),
+        "failed": [member.name for member in files if member.cannot_be],
         "weight": sum(member.made.size or 0 for member in files if member.made),
         "is_wanted": "wanted" in request.GET,
+        "waits": any(member.made is None and not member.cannot_be for member in files),
         "snippet": responsive.snippet(files, alt),
         "alt": alt,
         "alt_language": language_name(language) if stands_in else "",
@@ -57,7 +59,7 @@ def responsive_set(request: HttpRequest, asset: str) -> HttpResponse:
 def responsive_prepare(request: HttpRequest, asset: str) -> HttpResponse:
     """Ask for the files of a set that are not there yet; they are made in the background."""
     grant, files = _asked(request, asset)
-    responsive.want(grant.version, files)
+    responsive.want(grant.version, files, now=timezone.now())
     query = urlencode({"variant": grant.variant.variant.public_id, "wanted": 1})
     return redirect(f"{reverse('pages:responsive', args=[request.company.slug, asset])}?{query}")
 
@@ -67,6 +69,8 @@ def responsive_archive(request: HttpRequest, asset: str) -> HttpResponseBase:
     """Give out a set with its snippet in one archive."""
     grant, files = _asked(request, asset)
     alt, _language = responsive.alt_for(grant.card.asset.alt_text, grant.variant.language)
-    archive = sets.archive_of(grant=grant, files=files, snippet=responsive.snippet(files, alt))
+    archive = sets.archive_of(
+        grant=grant, files=files, snippet=responsive.snippet(files, alt), now=timezone.now()
+    )
     taker = Taker(actor=f"user:{request.user.public_id}", via=Via.PAGE, user=request.user)
     return serve_set(request, archive, partner=request.company, taker=taker)

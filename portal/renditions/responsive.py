@@ -7,15 +7,17 @@ it, because every byte we give out passes a check.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.html import escape
 
 from portal.catalog.choices import Medium
 from portal.catalog.models import AssetVersion
-from portal.renditions import file_names, made_to_order
+from portal.renditions import file_names, made_to_order, services
 from portal.renditions.choices import Format, RenditionState
 from portal.renditions.models import RecipeRevision, Rendition
 from portal.renditions.selectors import expected_pixels
@@ -24,6 +26,8 @@ WIDTHS = (480, 800, 1200, 1600, 2400)
 #: In the order browsers are asked, lightest first, with the quality of each; the last is for those that know no other.
 FORMATS = {Format.AVIF: 55, Format.WEBP: 80, Format.JPEG: 82}
 MEDIA_TYPES = {Format.AVIF: "image/avif", Format.WEBP: "image/webp", Format.JPEG: "image/jpeg"}
+#: States in which a file stays until somebody has it tried again.
+_FAILED = {RenditionState.FAILED, RenditionState.ALTERED}
 #: What ``src`` names, for whatever does not choose.
 _PLAIN = 1200
 
@@ -53,7 +57,8 @@ class Member:
     """
     One file of a set. ``width`` and ``height`` in pixels, as they will be; ``made`` once it is.
 
-    ``name``  under which it leaves
+    ``name``       under which it leaves
+    ``cannot_be``  the last try to make it failed; staff see why
     """
 
     revision: RecipeRevision
@@ -61,6 +66,7 @@ class Member:
     width: int
     height: int
     made: Rendition | None
+    cannot_be: bool = False
 
     @property
     def media_type(self) -> str:
@@ -83,16 +89,15 @@ def members(version: AssetVersion) -> list[Member]:
     rows = RecipeRevision.objects.filter(
         recipe__key=made_to_order.RESPONSIVE, width__in=widths, format__in=[str(form) for form in FORMATS]
     ).select_related("recipe")
-    made = {
-        row.revision_id: row
-        for row in Rendition.objects.filter(version=version, revision__in=rows, state=RenditionState.READY)
-    }
+    there = {row.revision_id: row for row in Rendition.objects.filter(version=version, revision__in=rows)}
     found = []
     for revision in sorted(rows, key=lambda row: (list(FORMATS).index(Format(row.format)), row.width or 0)):
         width, height = expected_pixels(version, revision)
         if width and height:
             name = file_names.of_version(version, revision, width=width, height=height)
-            found.append(Member(revision, name, width, height, made.get(revision.pk)))
+            row = there.get(revision.pk)
+            made = row if row and row.state == RenditionState.READY else None
+            found.append(Member(revision, name, width, height, made, bool(row and row.state in _FAILED)))
     return found
 
 
@@ -135,14 +140,33 @@ def alt_for(texts: Mapping[str, str], language: str) -> tuple[str, str]:
     return "", ""
 
 
-def want(version: AssetVersion, files: Sequence[Member]) -> int:
+@dataclass(frozen=True)
+class Wanted:
     """
-    Ask for the files of a set that are not there yet; the timetable makes them.
+    What a set lacks. ``being_made`` counts files that come by themselves; ``failed`` were tried a moment ago and cannot
+    be made until somebody changes something.
+    """
 
-    :returns: how many are not
+    being_made: int
+    failed: Sequence[Member]
+
+
+def want(version: AssetVersion, files: Sequence[Member], *, now: datetime) -> Wanted:
     """
-    missing = [member.revision for member in files if member.made is None]
+    Ask for the files of a set that are not there yet; the timetable makes them. What went to make room is asked for
+    again, and so is what failed longer ago than a refusal is believed.
+    """
+    missing = [member for member in files if member.made is None]
     Rendition.objects.bulk_create(
-        [Rendition(version=version, revision=revision) for revision in missing], ignore_conflicts=True
+        [Rendition(version=version, revision=member.revision) for member in missing], ignore_conflicts=True
     )
-    return len(missing)
+    rows = Rendition.objects.filter(version=version, revision__in=[member.revision for member in missing])
+    believed = Q(state=RenditionState.FAILED, made_at__gt=now - services.REFUSAL)
+    again = Q(state__in=[RenditionState.AWAY, RenditionState.FAILED]) & ~believed
+    # Somebody may be making one just now: the claim stays.
+    rows.filter(again).update(state=RenditionState.WANTED, problem="")
+    failed = set(rows.filter(state__in=_FAILED).values_list("revision", flat=True))
+    return Wanted(
+        being_made=len(missing) - len(failed),
+        failed=[member for member in missing if member.revision.pk in failed],
+    )

@@ -28,8 +28,9 @@ from portal.partners.choices import ChannelKind, PartnerStatus, Role
 from portal.partners.models import Membership, Partner
 from portal.publications import feasibility
 from portal.releases import services as releases
-from portal.renditions import made_to_order, picture_tests, rulebooks
-from portal.renditions.models import PictureTest, Recipe, Verdict
+from portal.renditions import made_to_order, picture_tests, responsive, rulebooks
+from portal.renditions.choices import RenditionState
+from portal.renditions.models import PictureTest, Recipe, Rendition, Verdict
 from portal.renditions.selectors import revision_for
 from tests.browser import vendors
 from tests.browser.taken import Taken
@@ -297,9 +298,27 @@ class House(Taken):
             {"rule": "fill", "value": None, "state": "unknown"},
         ]
         overlay = PictureTest.objects.get().overlay
-        facts = {"version": version, "revision": revision, "specification": rules, "lines": lines}
+        judged = version.renditions.get(revision=revision)
         Verdict.objects.create(
-            state="failed", fix=fix, fix_steps=["padded", "format"], overlay=overlay, **facts
+            version=version,
+            revision=revision,
+            specification=rules,
+            sha256=judged.sha256,
+            lines=lines,
+            state="failed",
+            fix=fix,
+            fix_steps=["padded", "format"],
+            overlay=overlay,
+        )
+
+        # Of one set, a file cannot be made.
+        back = self.back.variants.get().current
+        Rendition.objects.create(
+            version=back,
+            revision=responsive.members(back)[0].revision,
+            state=RenditionState.FAILED,
+            problem="no pixels",
+            made_at=self.now,
         )
 
         own = {

@@ -296,6 +296,11 @@ PLACES = [
         ("pages/responsive.html",),
     ),
     Place(
+        "responsive set, with a file that cannot be made",
+        lambda house: f"/o/{house.shop.slug}/assets/{house.back.public_id}/responsive/?wanted=1",
+        ("pages/responsive.html",),
+    ),
+    Place(
         "own size",
         lambda house: f"/o/{house.shop.slug}/assets/{house.muesli.public_id}/own-size/?language=de",
         ("pages/own_size.html",),

@@ -170,6 +170,7 @@ RESPONSIVE: dict[str, Any] = {
             "height": 480,
             "size": 18211,
             "sha256": _FIXED,
+            "problem": None,
             "href": f"{_ROOT}/assets/ast_2kq7wz5xv3m4n6pt/renditions/responsive-4c7a1e90b2d3f5a6c8e7d9f0"
             "?variant=var_q2w3e4r5t6y7u2i3",
         }

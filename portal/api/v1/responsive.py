@@ -26,6 +26,7 @@ from portal.downloads.serving import serve_set
 from portal.partners.models import Partner
 from portal.renditions import responsive
 from portal.renditions.responsive import Member
+from portal.renditions.services import CannotBeMade
 
 
 class MemberSerializer(serializers.Serializer):
@@ -36,6 +37,9 @@ class MemberSerializer(serializers.Serializer):
     height = serializers.IntegerField(help_text="Pixels.")
     size = serializers.IntegerField(allow_null=True, help_text="Bytes; null until it has been made once.")
     sha256 = OrNull(help_text="Null until it has been made once.")
+    problem = OrNull(
+        help_text="`rendition_not_possible` when it could not be made: the archive cannot be had until it can."
+    )
     href = serializers.URLField(help_text="Leads to the bytes, making them when nobody has asked yet.")
 
 
@@ -97,6 +101,7 @@ def _answered(
                 "height": member.height,
                 "size": member.made.size if member.made else None,
                 "sha256": member.made.sha256 if member.made else None,
+                "problem": CannotBeMade.code if member.cannot_be else None,
                 "href": links.rendition(asset_id, member.revision.address or "", variant.variant.public_id),
             }
             for member in files
@@ -136,16 +141,19 @@ class Responsive(PartnerView):
     def post(self, request: ClientRequest, asset_id: str) -> Response:
         """
         The files that are not there yet are made in the background, so that the archive is ready when you come for it.
-        `Retry-After` says when to ask again; without it all are there.
+        `Retry-After` says when to ask again; without it all are there, save those with a `problem`. These are tried
+        again when you ask ten minutes after the last try.
         """
         return once(request, self, lambda: self._order(request, asset_id))
 
     def _order(self, request: ClientRequest, asset_id: str) -> Response:
         body = ResponsiveBody(data=request.data)
         body.is_valid(raise_exception=True)
-        found = _set(request.partner, asset_id, **body.validated_data)
-        missing = responsive.want(found[0].version, found[1])
-        headers = {"Retry-After": "10"} if missing else {}
+        grant, files, alt, language = _set(request.partner, asset_id, **body.validated_data)
+        wanted = responsive.want(grant.version, files, now=timezone.now())
+        headers = {"Retry-After": "10"} if wanted.being_made else {}
+        # What was tried again has no problem any more.
+        found = grant, responsive.members(grant.version), alt, language
         return _answered(request, asset_id, found, status=202, headers=headers)
 
 
@@ -159,14 +167,17 @@ class ResponsiveArchive(PartnerView):
         answers={
             (200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, description="The whole archive.")
         },
-        problems=("not_found", "withdrawn", "rights_not_started", "not_ready"),
+        problems=("not_found", "withdrawn", "rights_not_started", "rendition_not_possible", "not_ready"),
     )
     def get(self, request: ClientRequest, asset_id: str) -> HttpResponseBase:
         """
         All files under their names and the snippet as `picture.html` in one ZIP. While some are not made yet this
-        answers 503 with `Retry-After`, and has them made.
+        answers 503 with `Retry-After`, and has them made. When one cannot be made there is no archive: the member
+        `files` of the problem names it, and the others can be had one by one.
         """
         grant, files, alt, _language = _set(request.partner, asset_id, **self.query)
-        archive = sets.archive_of(grant=grant, files=files, snippet=responsive.snippet(files, alt))
+        archive = sets.archive_of(
+            grant=grant, files=files, snippet=responsive.snippet(files, alt), now=timezone.now()
+        )
         taker = Taker(actor=f"client:{request.client.public_id}", via=Via.API)
         return serve_set(request._request, archive, partner=request.partner, taker=taker)

@@ -2,9 +2,11 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 import pytest
 import pyvips
+from django.utils import timezone
 from PIL import Image
 
 from portal.renditions import own_sizes, responsive
@@ -172,6 +174,30 @@ def test_responsive_set_is_ordered_once_and_taken_in_one_archive(pim, asset):
         assert opened.testzip() is None
         assert sorted(opened.namelist()) == sorted(["picture.html", *(member.name for member in members)])
         assert opened.read("picture.html").decode().strip() == later.json()["snippet"]
+
+
+def test_responsive_set_names_the_file_that_cannot_be_made(pim, asset):
+    address, version = f"/assets/{asset.public_id}/responsive", current_version(asset)
+    members = responsive.members(version)
+    for member in members:
+        make_rendition(version, member.revision.address)
+    lost = Rendition.objects.filter(version=version, revision=members[0].revision)
+    lost.update(state="failed", problem="no pixels", made_at=timezone.now())
+
+    ordered = pim.write("POST", address, {}, Idempotency_Key="k1")
+    shown = pim.get(address)
+    archive = pim.get(f"{address}/archive")
+    lost.update(made_at=timezone.now() - timedelta(minutes=11))
+    again = pim.write("POST", address, {}, Idempotency_Key="k2")
+
+    problems = {file["name"]: file["problem"] for file in ordered.json()["files"] if file["problem"]}
+    assert problems == {members[0].name: "rendition_not_possible"}
+    assert (ordered.status_code, "Retry-After" in ordered) == (202, False)
+    assert shown.json() == ordered.json()
+    assert (archive.status_code, archive.json()["code"]) == (409, "rendition_not_possible")
+    assert archive.json()["files"] == [members[0].name]
+    assert again["Retry-After"] == "10"
+    assert not any(file["problem"] for file in again.json()["files"])
 
 
 def test_sizes_that_are_offered_are_listed_with_what_they_say(pim):

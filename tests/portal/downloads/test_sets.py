@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -16,6 +17,7 @@ from portal.downloads.models import Download
 from portal.downloads.services import Taker
 from portal.renditions import responsive
 from portal.renditions.models import Rendition
+from portal.renditions.services import CannotBeMade
 from tests.builders import (
     current_version,
     make_community,
@@ -101,9 +103,76 @@ def test_set_that_is_not_made_is_asked_for(partner):
     grant, files = grant_of(partner, asset)
 
     with pytest.raises(NotReady, match="still being made"):
-        sets.archive_of(grant=grant, files=files, snippet="")
+        sets.archive_of(grant=grant, files=files, snippet="", now=timezone.now())
 
     assert Rendition.objects.filter(state="wanted").count() == 6
+
+
+def tried(member, version, *, minutes_ago: int, state: str = "failed", problem: str = "no pixels") -> None:
+    at = timezone.now() - timedelta(minutes=minutes_ago)
+    Rendition.objects.filter(version=version, revision=member.revision).update(
+        state=state, problem=problem, made_at=at
+    )
+
+
+def test_set_of_which_a_file_cannot_be_made_says_so_and_which(partner):
+    asset = released()
+    version = current_version(asset)
+    make_all(version)
+    _grant, files = grant_of(partner, asset)
+    tried(files[1], version, minutes_ago=1)
+    tried(files[4], version, minutes_ago=1, state="altered")
+
+    grant, files = grant_of(partner, asset)
+    with pytest.raises(CannotBeMade, match="the brand's team has been shown why") as no:
+        sets.archive_of(grant=grant, files=files, snippet="", now=timezone.now())
+
+    assert str(no.value).endswith("why: Hafer_Müsli-v1-800w.avif, Hafer_Müsli-v1-480w.jpg")
+    assert no.value.extra["files"] == ["Hafer_Müsli-v1-800w.avif", "Hafer_Müsli-v1-480w.jpg"]
+    assert [member.cannot_be for member in files] == [False, True, False, False, True, False]
+    # A refusal is believed for a while, and lost bytes are for staff to decide on.
+    assert set(Rendition.objects.values_list("state", flat=True)) == {"ready", "failed", "altered"}
+
+
+def test_what_went_to_make_room_or_failed_long_ago_is_made_again(partner):
+    asset = released()
+    version = current_version(asset)
+    make_all(version)
+    _grant, files = grant_of(partner, asset)
+    tried(files[0], version, minutes_ago=11)
+    tried(files[1], version, minutes_ago=1, state="away", problem="")
+
+    grant, files = grant_of(partner, asset)
+    with pytest.raises(NotReady, match="still being made"):
+        sets.archive_of(grant=grant, files=files, snippet="", now=timezone.now())
+
+    wanted = Rendition.objects.filter(state="wanted")
+    assert {row.revision for row in wanted} == {files[0].revision, files[1].revision}
+    # What they were is not forgotten: the same bytes may come again.
+    assert all(row.sha256 and not row.problem for row in wanted)
+
+
+def test_page_names_the_file_that_cannot_be_made_and_asks_no_more(partner, client):
+    asset = released()
+    version = current_version(asset)
+    make_all(version)
+    _grant, files = grant_of(partner, asset)
+    tried(files[1], version, minutes_ago=1)
+    client.force_login(make_user(partner))
+    address = f"/o/{partner.slug}/assets/{asset.public_id}/responsive/"
+
+    page = client.get(f"{address}?wanted=1")
+    archive = client.get(f"{address}archive/")
+    tried(files[1], version, minutes_ago=11)
+    again = client.post(f"{address}prepare/", follow=True)
+
+    text = words(page)
+    assert "These files cannot be made; the brand's team has been shown why:" in text
+    assert f"why: {files[1].name} Try again" in text
+    assert f"{files[1].name} Cannot be made" in text
+    assert "5 of 6 are ready." in text and "data-refresh" not in page.content.decode()
+    assert archive.status_code == 409 and files[1].name in words(archive)
+    assert "data-refresh" in again.content.decode() and "Cannot be made" not in words(again)
 
 
 def taker(user) -> Taker:
@@ -115,7 +184,7 @@ def test_archive_is_whole_and_every_file_is_recorded_once(partner):
     make_all(current_version(asset))
     user = make_user(partner)
     grant, files = grant_of(partner, asset)
-    archive = sets.archive_of(grant=grant, files=files, snippet="<picture>")
+    archive = sets.archive_of(grant=grant, files=files, snippet="<picture>", now=timezone.now())
 
     content = b"".join(sets.send(archive, partner=partner, taker=taker(user)))
     again = b"".join(sets.send(archive, partner=partner, taker=taker(user)))
@@ -135,7 +204,7 @@ def test_file_taken_back_while_it_runs_ends_the_archive(partner):
     make_all(version)
     user = make_user(partner)
     grant, files = grant_of(partner, asset)
-    archive = sets.archive_of(grant=grant, files=files, snippet="<picture>")
+    archive = sets.archive_of(grant=grant, files=files, snippet="<picture>", now=timezone.now())
     stream = sets.send(archive, partner=partner, taker=taker(user))
     got = next(stream)
 
