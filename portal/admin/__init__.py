@@ -23,6 +23,7 @@ from portal.admin import (
     rules,
     shares,
     today,
+    verdicts,
     zones,
 )
 
@@ -46,5 +47,6 @@ __all__ = [
     "rules",
     "shares",
     "today",
+    "verdicts",
     "zones",
 ]

@@ -8,8 +8,8 @@ from portal.core.staff_admin import mark
 from portal.partners.choices import CommunityStatus, PartnerStatus
 from portal.partners.models import Community, Partner
 from portal.publications.models import Publication, PublicationItem
-from portal.renditions.choices import RenditionState
-from portal.renditions.models import Rendition
+from portal.renditions.choices import RenditionState, VerdictState
+from portal.renditions.models import Rendition, Verdict
 
 _PARTNER = {
     PartnerStatus.ACTIVE: ("ok", "check-circle", "bare"),
@@ -23,6 +23,13 @@ _RENDITION = {
     RenditionState.FAILED: ("bad", "x-circle", ""),
     RenditionState.AWAY: ("mute", "minus-circle", "bare"),
     RenditionState.ALTERED: ("bad", "swap", ""),
+}
+_VERDICT = {
+    VerdictState.PASSED: ("ok", "check-circle", "bare"),
+    VerdictState.WANTED: ("mute", "hourglass", "bare"),
+    VerdictState.FAILED: ("mute", "slash", "bare"),
+    VerdictState.UNKNOWN: ("mute", "minus-circle", "bare"),
+    VerdictState.IMPOSSIBLE: ("bad", "x-circle", ""),
 }
 _ITEM = {
     PublicationItem.State.LIVE: ("ok", "check-circle", "bare"),
@@ -45,6 +52,11 @@ def community_mark(community: Community) -> SafeString:
 def rendition_mark(rendition: Rendition) -> SafeString:
     tone, icon_name, look = _RENDITION[RenditionState(rendition.state)]
     return mark(tone, icon_name, rendition.get_state_display(), look=look)
+
+
+def verdict_mark(verdict: Verdict) -> SafeString:
+    tone, icon_name, look = _VERDICT[VerdictState(verdict.state)]
+    return mark(tone, icon_name, verdict.get_state_display(), look=look)
 
 
 def variant_mark(variant: Variant) -> SafeString:

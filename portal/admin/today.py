@@ -50,6 +50,23 @@ def failed_renditions(now: datetime) -> Iterator[today.Matter]:
 
 
 @today.register
+def unchecked_files(now: datetime) -> Iterator[today.Matter]:
+    if count := renditions.unchecked_count():
+        yield today.Matter(
+            title=ngettext(
+                "%(count)d file could not be checked against a channel's rules",
+                "%(count)d files could not be checked against a channel's rules",
+                count,
+            )
+            % {"count": count},
+            detail=_("Partners who ask are told so. The reason stands with each."),
+            url=_list("verdict", state__exact="impossible"),
+            action=_("Look"),
+            icon="triangle",
+        )
+
+
+@today.register
 def store_of_files(now: datetime) -> Iterator[today.Matter]:
     """What is wrong with the store of renditions; the figures stand under Integration health."""
     if count := renditions.altered_count():

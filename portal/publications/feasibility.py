@@ -20,7 +20,7 @@ from portal.core.paging import Page, paginate
 from portal.partners.models import Partner
 from portal.publications.models import FeasibilityReport, FeasibilityRow
 from portal.publications.visibility import visible_items
-from portal.renditions import judging, standings
+from portal.renditions import ageing, judging, standings
 from portal.renditions.choices import VerdictState
 from portal.renditions.models import RecipeRevision, SpecificationRevision, Verdict
 from portal.renditions.selectors import media_for
@@ -126,7 +126,9 @@ def _gather(pk: int, *, now: datetime) -> bool:
     """
     rows = FeasibilityReport.objects.select_for_update(skip_locked=True, of=("self",))
     report = (
-        rows.select_related("partner", "revision__recipe").filter(pk=pk, gathered_at__isnull=True).first()
+        rows.select_related("partner", "revision__recipe", "specification__specification")
+        .filter(pk=pk, gathered_at__isnull=True)
+        .first()
     )
     if report is None:
         return False
@@ -142,6 +144,7 @@ def _gather(pk: int, *, now: datetime) -> bool:
     verdicts = Verdict.objects.filter(
         version__in=versions, revision=report.revision_id, specification=report.specification_id
     )
+    _want_outdated_again(report, verdicts, now=now)
     # A file in two communities is one row.
     FeasibilityRow.objects.bulk_create(
         [
@@ -154,6 +157,20 @@ def _gather(pk: int, *, now: datetime) -> bool:
     report.gathered_at = None if len(batch) == _BATCH else now
     report.save(update_fields=["after", "gathered_at"])
     return report.gathered_at is None
+
+
+def _want_outdated_again(report: FeasibilityReport, verdicts: QuerySet[Verdict], *, now: datetime) -> None:
+    """Have worked out anew what was kept from before and holds no longer: five queries at most."""
+    settled = verdicts.exclude(state=VerdictState.WANTED).select_related("version__variant__asset__product")
+    rows = list(settled)
+    there = ageing.present(rows)
+    outdated = [
+        row.pk
+        for row in rows
+        if ageing.is_outdated(row, there, now=now)
+        or ageing.is_renamed(row, report.specification, report.revision, there)
+    ]
+    judging.again(outdated, urgency=judging.LATER)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """
 Working out verdicts in the background: each once, kept with its rendition and its revision of the rules.
 
-A page asks for what it lacks (``want``) and says that it is being checked; the timetable does the work.
+A page asks for what it lacks (``want``) and says that it is being checked; the timetable does the work. What holds no
+longer (``ageing``) is asked for once more (``again``).
 """
 
 import io
@@ -14,7 +15,7 @@ from typing import Any
 
 import pyvips
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from portal.catalog.choices import Medium
@@ -38,6 +39,10 @@ CLAIM, TRIES = timedelta(minutes=5), 5
 SOON, LATER = 0, 1
 #: What an overlay can show.
 _SHOWN = {"off_white", "transparent", "border", "fill", "margin"}
+#: What a verdict says while nobody knows.
+_NOTHING: dict[str, Any] = {
+    "sha256": "", "lines": [], "fix": None, "fix_steps": [], "overlay": "", "problem": "",
+}  # fmt: skip
 #: Lossy formats that leave a haze far from the product, which goes when the file is made from the lossless picture.
 _HAZY = {Format.WEBP, Format.AVIF}
 
@@ -62,6 +67,38 @@ def hurry(verdicts: Collection[int]) -> None:
     Verdict.objects.filter(pk__in=list(verdicts), urgency=LATER).update(urgency=SOON)
 
 
+@transaction.atomic
+def again(verdicts: Collection[int], *, urgency: int = SOON) -> int:
+    """
+    Have verdicts worked out anew. Those that are being worked out are left alone.
+
+    :param verdicts: row numbers
+    :returns: how many are
+    """
+    rows = Verdict.objects.filter(pk__in=list(verdicts)).exclude(state=VerdictState.WANTED)
+    # Whoever holds one now has it worked out anew already.
+    free = list(rows.select_for_update(skip_locked=True).values_list("pk", flat=True))
+    return Verdict.objects.filter(pk__in=free).update(
+        state=VerdictState.WANTED, urgency=urgency, attempts=0, claimed_until=None, made_at=None, **_NOTHING
+    )
+
+
+def again_what_was_made(*, limit: int = 200) -> int:
+    """
+    Have files checked that could not be, and have been made since: staff had them tried again, or somebody took them.
+
+    :returns: how many are
+    """
+    made = Rendition.objects.filter(
+        version=OuterRef("version"),
+        revision=OuterRef("revision"),
+        state=RenditionState.READY,
+        made_at__gt=OuterRef("made_at"),
+    )
+    rows = Verdict.objects.filter(Exists(made), state=VerdictState.IMPOSSIBLE).order_by("pk")
+    return again(rows.values_list("pk", flat=True)[:limit], urgency=LATER)
+
+
 def judge_wanted(*, now: datetime, limit: int = 50, seconds: float = 20.0) -> int:
     """
     Work out verdicts that are asked for, those a page waits for first.
@@ -70,6 +107,7 @@ def judge_wanted(*, now: datetime, limit: int = 50, seconds: float = 20.0) -> in
     :returns: how many were settled; it ends early when the source is away
     """
     until, settled = time.monotonic() + seconds, 0
+    again_what_was_made()
     while settled < limit and time.monotonic() < until:
         row = _claimed(now=timezone.now())
         if row is None:
@@ -85,7 +123,8 @@ def judge_wanted(*, now: datetime, limit: int = 50, seconds: float = 20.0) -> in
             if row.attempts < TRIES:
                 _free(row, timedelta(minutes=row.attempts))
             else:
-                _settle(row, state=VerdictState.IMPOSSIBLE, problem=type(error).__name__)
+                problem = f"{type(error).__name__}: {error}".replace("\0", "")[:300]
+                _settle(row, state=VerdictState.IMPOSSIBLE, problem=problem)
         settled += 1
     return settled
 
@@ -111,17 +150,23 @@ def _free(row: Verdict, after: timedelta, **more: Any) -> None:
 
 
 def _settle(row: Verdict, **facts: Any) -> None:
-    Verdict.objects.filter(pk=row.pk).update(made_at=timezone.now(), claimed_until=None, **facts)
+    said = {**_NOTHING, **facts}
+    Verdict.objects.filter(pk=row.pk).update(made_at=timezone.now(), claimed_until=None, **said)
 
 
 def _judge(row: Verdict, *, now: datetime) -> None:
     specification = rulebooks.rules_of(row.specification)
     try:
         made = services.ensure(version=row.version, revision=row.revision, now=now, wait_seconds=0)
-        content = _bytes_of(made)
+    except services.CannotBeMade:
+        refused = Rendition.objects.get(version=row.version, revision=row.revision)
+        _settle(row, state=VerdictState.IMPOSSIBLE, problem=refused.problem)
+        return
+    content = _bytes_of(made)
+    try:
         measured = measured_of(made.sha256, content, now=now)
-    except (services.CannotBeMade, NotAPicture) as error:
-        _settle(row, state=VerdictState.IMPOSSIBLE, problem=str(error)[:300])
+    except NotAPicture as error:
+        _settle(row, state=VerdictState.IMPOSSIBLE, sha256=made.sha256, problem=str(error)[:300])
         return
     name = file_names.of_version(row.version, row.revision, width=made.width, height=made.height)
     verdict = rules.judge(specification, replace(measured, file_name=name))
@@ -132,8 +177,8 @@ def _judge(row: Verdict, *, now: datetime) -> None:
     }
     if verdict.failed:
         facts["overlay"] = kept_overlay(content, verdict)
-        if fix := _fix(row, verdict, now=now):
-            fixed = measured_of(fix.sha256, _bytes_of(fix), now=now)
+        if found := _fix(row, verdict, now=now):
+            fix, fixed = found
             facts |= {"fix": fix.revision, "fix_steps": steps(measured, fixed, verdict)}
     _settle(row, **facts)
 
@@ -162,9 +207,7 @@ def kept_overlay(content: bytes, verdict: rules.Verdict) -> str:
 
 def redraw(sha256: str) -> None:
     """Have a lost overlay drawn anew. That of a test picture cannot be: the picture is not kept."""
-    Verdict.objects.filter(overlay=sha256).update(
-        state=VerdictState.WANTED, overlay="", attempts=0, claimed_until=None
-    )
+    again(Verdict.objects.filter(overlay=sha256).values_list("pk", flat=True))
     PictureTest.objects.filter(overlay=sha256).update(overlay="")
 
 
@@ -224,19 +267,26 @@ def steps(before: Measured, after: Measured, verdict: rules.Verdict) -> list[str
     return [step for step, is_done in done.items() if is_done]
 
 
-def _fix(row: Verdict, verdict: rules.Verdict, *, now: datetime) -> Rendition | None:
-    """Return the file of which no rule fails, ``None`` when nothing safe makes one."""
+def _fix(row: Verdict, verdict: rules.Verdict, *, now: datetime) -> tuple[Rendition, Measured] | None:
+    """Return the file of which no rule fails and what it is in numbers, ``None`` when nothing safe makes one."""
     # A name may come right with its ending.
     hopeful = fixes.FIXABLE | {"file_name"} | ({"off_white"} if row.revision.format in _HAZY else set())
     if not {line.rule.measure for line in verdict.failed} <= hopeful:
         return None
     revision = made_to_order.fitted(row.version, row.revision, row.specification, now=now)
     try:
-        return services.ensure(version=row.version, revision=revision, now=now, wait_seconds=0)
+        fix = services.ensure(version=row.version, revision=revision, now=now, wait_seconds=0)
     except services.CannotBeMade:
         # Nobody ordered it, so it is nobody's trouble.
         Rendition.objects.filter(version=row.version, revision=revision, state=RenditionState.FAILED).delete()
         return None
+    # One that was made before may have lost its good name since.
+    name = file_names.of_version(row.version, revision, width=fix.width, height=fix.height)
+    try:
+        measured = replace(measured_of(fix.sha256, _bytes_of(fix), now=now), file_name=name)
+    except NotAPicture:
+        return None
+    return None if rules.judge(verdict.specification, measured).failed else (fix, measured)
 
 
 def _bytes_of(rendition: Rendition) -> bytes:

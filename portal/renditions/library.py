@@ -5,10 +5,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
-from portal.renditions.choices import RenditionState
-from portal.renditions.models import Recipe, RecipeRevision, Rendition
+from portal.renditions.choices import RenditionState, VerdictState
+from portal.renditions.models import Recipe, RecipeRevision, Rendition, Verdict
 
 
 def failed_of(asset_id: int, *, limit: int = 20) -> list[Rendition]:
@@ -28,6 +28,16 @@ def altered_count() -> int:
 def failed_count() -> int:
     """Return how many renditions could not be made."""
     return Rendition.objects.filter(state=RenditionState.FAILED).count()
+
+
+def unchecked_count() -> int:
+    """Return how many files in use could not be held against a channel's rules, for whatever reason."""
+    return verdicts_in_use().filter(state=VerdictState.IMPOSSIBLE).count()
+
+
+def verdicts_in_use() -> QuerySet[Verdict]:
+    """Return the verdicts on versions that are neither replaced nor withdrawn."""
+    return Verdict.objects.filter(version__withdrawn_at__isnull=True, version__replaced_at__isnull=True)
 
 
 @dataclass(frozen=True)

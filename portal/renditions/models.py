@@ -259,6 +259,7 @@ class Verdict(models.Model):
     ``fix``        the revision that makes a file of which no rule fails, ``None`` when nothing safe does
     ``fix_steps``  what it does, see ``verdicts.fixes.Fixed``
     ``overlay``    digest of the picture of where it fails, empty when there is nothing to show
+    ``problem``    why it could not be checked, in a sentence for staff
     ``urgency``    somebody looks at a page (0) or a report can wait (1)
     """
 
@@ -292,6 +293,8 @@ class Verdict(models.Model):
                 condition=models.Q(state="wanted"),
             ),
             models.Index(fields=["overlay"], name="verdict_overlay", condition=~models.Q(overlay="")),
+            # Staff see them, and they are checked anew once they have been made.
+            models.Index(fields=["id"], name="verdict_impossible", condition=models.Q(state="impossible")),
         ]
 
     def __str__(self) -> str:

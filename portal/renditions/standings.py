@@ -1,12 +1,16 @@
 """Reading verdicts: what a channel's rules say of the sizes of a file, as far as it is known."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from portal.catalog.models import AssetVersion
-from portal.renditions import judging, rulebooks
-from portal.renditions.choices import RenditionState, VerdictState
+from portal.renditions import ageing, judging, rulebooks
+from portal.renditions.ageing import Present
+from portal.renditions.choices import VerdictState
 from portal.renditions.models import RecipeRevision, Rendition, SpecificationRevision, Verdict
 from portal.renditions.verdicts.rules import Line, State
 
@@ -16,7 +20,7 @@ class Standing:
     """
     What a revision of a specification says of a version in one size.
 
-    ``row``    what is kept, ``None`` when nobody has asked yet
+    ``row``    what is kept, ``None`` when nobody has asked yet, or it holds no longer
     ``lines``  per rule, empty until it is settled
     ``fix``    the file of which no rule fails, ``None`` when there is none
     """
@@ -32,7 +36,7 @@ class Standing:
         if self.row is None:
             return VerdictState.WANTED
         states = {line.state for line in self.lines}
-        for state in (State.FAILED, State.UNKNOWN):
+        for state in (State.FAILED, State.UNKNOWN, State.PASSED):
             if state in states:
                 return VerdictState(str(state))
         return VerdictState(self.row.state)
@@ -48,7 +52,7 @@ class Standing:
     @property
     def overlay(self) -> str:
         """Digest of the picture of where it fails, empty when there is none."""
-        return self.row.overlay if self.row else ""
+        return self.row.overlay if self.row and self.failed else ""
 
     @property
     def fix_steps(self) -> list[str]:
@@ -56,18 +60,25 @@ class Standing:
 
 
 def lines_of(
-    specification: SpecificationRevision, kept: Sequence[dict[str, Any]], *, per_view: int | None = None
+    specification: SpecificationRevision,
+    kept: Sequence[dict[str, Any]],
+    *,
+    per_view: int | None = None,
+    name: str | None = None,
 ) -> tuple[Line, ...]:
     """
     Return a verdict's lines as kept, in the order of the rules.
 
     :param per_view: pictures the reader has of the same product, view and language
+    :param name: under which the file leaves today, for the rules about names; ``None`` leaves them as kept
     """
     found = {line["rule"]: line for line in kept}
     lines = []
     for rule in rulebooks.rules_of(specification).rules:
         if rule.measure == "per_view":
             lines.append(Line(rule, per_view, rule.state(per_view)))
+        elif rule.measure == "file_name" and name is not None:
+            lines.append(Line(rule, name, rule.state(name)))
         elif line := found.get(rule.id):
             lines.append(Line(rule, line["value"], State(line["state"])))
     return tuple(lines)
@@ -80,8 +91,8 @@ def standings(
     per_view: int | None = None,
 ) -> dict[tuple[int, int], Standing]:
     """
-    Return what is known of a version in some sizes by some rules: two queries. What is not is asked for, and settled in
-    the background.
+    Return what is known of a version in some sizes by some rules: two queries, and up to three for what names are made
+    of where rules ask for them. What is not known, or holds no longer, is asked for, and settled in the background.
 
     :returns: by row numbers of the download size's revision and of the specification's
     """
@@ -92,36 +103,48 @@ def standings(
         version=version,
         revision__in={revision.pk for revision, _ in pairs},
         specification__in={specification.pk for _, specification in pairs},
-    ).select_related("fix__recipe")
+    )
     kept = {(row.revision_id, row.specification_id): row for row in rows}
     missing = [(r.pk, s.pk) for r, s in pairs if (r.pk, s.pk) not in kept]
     if missing:
         judging.want([(version.pk, *pair) for pair in missing])
     if late := [r.pk for r in kept.values() if r.state == VerdictState.WANTED and r.urgency]:
         judging.hurry(late)
-    fixes = {row.fix_id for row in kept.values() if row.fix_id}
-    made = {
-        rendition.revision_id: rendition
-        for rendition in Rendition.objects.filter(
-            version=version, revision__in=fixes, state=RenditionState.READY
-        ).select_related("revision__recipe")
-    }
-    return {
-        (revision.pk, specification.pk): _standing(
-            specification, revision, kept.get((revision.pk, specification.pk)), made, per_view
-        )
-        for revision, specification in pairs
-    }
+    there = ageing.present([row for row in kept.values() if row.state != VerdictState.WANTED])
+    now, found, outdated = timezone.now(), {}, []
+    for revision, specification in pairs:
+        row = kept.get((revision.pk, specification.pk))
+        standing = row and _standing(version, specification, revision, row, there, per_view, now=now)
+        if row and standing is None:
+            outdated.append(row.pk)
+        found[revision.pk, specification.pk] = standing or Standing(specification, revision, None)
+    if outdated:
+        judging.again(outdated)
+    return found
 
 
 def _standing(
+    version: AssetVersion,
     specification: SpecificationRevision,
     revision: RecipeRevision,
-    row: Verdict | None,
-    made: dict[int, Rendition],
+    row: Verdict,
+    there: Present,
     per_view: int | None,
-) -> Standing:
-    if row is None or row.state in {VerdictState.WANTED, VerdictState.IMPOSSIBLE}:
+    *,
+    now: datetime,
+) -> Standing | None:
+    """Return what a kept verdict says today, ``None`` when that has to be worked out anew."""
+    if ageing.is_outdated(row, there, now=now):
+        return None
+    if row.state in {VerdictState.WANTED, VerdictState.IMPOSSIBLE}:
         return Standing(specification, revision, row)
-    lines = lines_of(specification, row.lines, per_view=per_view)
-    return Standing(specification, revision, row, lines, made.get(row.fix_id or 0))
+    name = ageing.name_of(version, revision, there.of(version.pk, revision.pk), specification)
+    lines = lines_of(specification, row.lines, per_view=per_view, name=name)
+    said = Standing(specification, revision, row, lines)
+    if not said.failed:
+        return said
+    # What it fails is known; whether a safe change makes it fit depends on names as well.
+    row.version = version
+    if ageing.is_renamed(row, specification, revision, there):
+        return None
+    return replace(said, fix=there.ready(version.pk, row.fix_id))

@@ -8,14 +8,14 @@ from django.utils import timezone
 from portal import signals
 from portal.activity import services as activity
 from portal.activity.models import Activity
-from portal.catalog.models import Variant
+from portal.catalog.models import AssetVersion, Variant
 from portal.publications.models import Publication
 from portal.publications.services import mark_posted
 from portal.releases import services as releases
+from portal.renditions import judging, source
 from portal.renditions import services as renditions
-from portal.renditions import source
 from portal.renditions.choices import RenditionState
-from portal.renditions.models import Recipe, Rendition
+from portal.renditions.models import Recipe, Rendition, Specification, Verdict
 from portal.renditions.selectors import revision_for
 from portal.renditions.source import Fetched, SourceUnavailable
 from tests.builders import (
@@ -312,6 +312,36 @@ def test_wanted_renditions_wait_while_the_source_is_away(dam):
     dam.answer = None
     assert renditions.make_wanted(now=timezone.now()) == 3
     assert renditions.make_wanted(now=timezone.now()) == 0
+
+
+def test_staff_read_why_a_file_could_not_be_checked_and_have_it_checked_again(desk):
+    version = current_version(release_one("/Pantry/oats.jpg"))
+    older = current_version(release_one("/Pantry/old.jpg"))
+    AssetVersion.objects.filter(pk=older.pk).update(replaced_at=NOON)
+    rules = Specification.objects.get(key="own-shop", partner=None).revisions.get()
+    for one in (version, older):
+        judging.want([(one.pk, revision_for(one, "web-1200").pk, rules.pk)])
+    Verdict.objects.update(
+        state="impossible", problem="40000 x 40000 pixels are too many to measure", made_at=NOON
+    )
+    row = Verdict.objects.get(version=version)
+
+    matter = next(one for one in desk.get("/admin/").context["today"].matters if "verdict" in one.url)
+    page = desk.get(matter.url)
+    answer = desk.post(
+        "/admin/portal/verdict/", {"action": "check_again", "_selected_action": [row.pk]}, follow=True
+    )
+    again = Verdict.objects.get(pk=row.pk)
+
+    assert matter.title == "1 file could not be checked against a channel's rules"
+    assert len(rows(page)) == 1
+    assert "oats.jpg" in words(page) and "40000 x 40000 pixels are too many to measure" in words(page)
+    assert "Own web shop" in words(page)
+    assert "1 file is checked again." in words(answer)
+    assert (again.state, again.problem) == ("wanted", "")
+    assert "verdict" not in "".join(one.url for one in desk.get("/admin/").context["today"].matters)
+    moved = desk.get(reverse("admin:portal_verdict_change", args=[row.pk]))
+    assert moved["Location"].startswith(on(version.variant.asset))
 
 
 def test_publications_are_told_apart_by_whether_they_were_posted(desk):

@@ -18,6 +18,7 @@ from portal.downloads.wishes import Wish
 from portal.onboarding import codes
 from portal.onboarding.choices import StepKind
 from portal.partners.models import Membership, Partner
+from portal.renditions.models import Specification, Verdict
 from tests.builders import (
     NOON,
     current_version,
@@ -73,6 +74,8 @@ def one_of_everything(number: int) -> None:
     )
     ask(partner, user, now=NOON + number * STEP, asset=asset.public_id, width=800)
     rendition = make_rendition(current_version(asset))
+    rules = Specification.objects.get(key="own-shop", partner=None).revisions.get()
+    Verdict.objects.create(version=rendition.version, revision=rendition.revision, specification=rules)
     take(partner, asset, user=user, now=NOON + number * STEP)
     pack = make_pack(community, title=f"Pack {number:03}", now=NOON + number * STEP)
     pick(pack, [asset], now=NOON + number * STEP)
@@ -98,7 +101,7 @@ def test_there_is_a_list_for_everything_staff_look_after():
     assert LISTS == [
         "activity", "asset", "assetversion", "changerequest", "community", "download", "embedlink", "enrolment",
         "onboardingcode", "onboardingdocument", "pack", "partner", "product", "programme", "publication", "recipe",
-        "rendition", "routingrule", "sharelink", "user", "variant",
+        "rendition", "routingrule", "sharelink", "user", "variant", "verdict",
     ]  # fmt: skip
 
 

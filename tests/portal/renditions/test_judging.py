@@ -82,7 +82,7 @@ def test_verdict_is_worked_out_in_the_background_and_kept(studio, version, djang
     standing = settle(version, "web-jpeg", "own-shop")
     asked = list(studio.asked)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         again = standings(version, [(standing.revision, standing.specification)]).popitem()[1]
 
     assert (again.state, again.failed) == (VerdictState.PASSED, ())
