@@ -2,7 +2,8 @@
 Onboarding projects: an ordered list of tasks with due dates per new partner, and a media pack.
 
 INVITED > IN_PROGRESS with the first task begun > READY with all done or waived > LIVE: at once when
-the invitation's approval is AUTOMATIC, otherwise when somebody of the hub approves (a verb).
+the invitation's approval is AUTOMATIC, otherwise when somebody of the hub approves (a verb). CANCELLED
+from any of these but LIVE, by somebody of the hub (a verb).
 A task is OPEN, IN_PROGRESS, DONE or WAIVED.
 """
 
@@ -174,6 +175,23 @@ def go_live(grid: Grid, project: Resource, *, now: datetime) -> Resource:
     project = grid.store.change(project, body, now=now)
     _emit(grid, "community.onboarding.live", project, ("status",))
     return project
+
+
+def cancel(grid: Grid, project: Resource, *, now: datetime) -> Resource:
+    """
+    End an onboarding before its time. The contract has no event for it.
+
+    :raises ApiError: 409, it has ended
+    """
+    if project.body["status"] in ("LIVE", "CANCELLED"):
+        raise ApiError(409, 4093, f"An onboarding that is {project.body['status']} cannot be cancelled.")
+    body = {
+        **project.body,
+        "status": "CANCELLED",
+        "stateInfo": grid.state_info(now),
+        "updatedAt": timestamp(now),
+    }
+    return grid.store.change(project, body, now=now)
 
 
 def usual_invitation(language: str) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 Subscriptions: where events are pushed to, signed after Standard Webhooks.
 
 A secret is ``whsec_`` and base64 of 24 to 64 bytes; one is made when none is sent, and shown only in
-the answer to the POST. Subscribing the same address again replaces what was there.
+the answer to the POST. What comes of subscribing the same address again differs by tenant: what was there
+is replaced (unless a verb says otherwise), both are there, or it is refused.
 """
 
 import base64
@@ -11,7 +12,7 @@ import re
 import secrets
 from typing import Any
 
-from integrations.sandbox.trading_grid.calls import Call, Listing, Result
+from integrations.sandbox.trading_grid.calls import ApiError, Call, Listing, Result
 from integrations.sandbox.trading_grid.events import TYPES
 from integrations.sandbox.trading_grid.grid import Grid
 from integrations.sandbox.trading_grid.store import Resource, timestamp
@@ -20,6 +21,7 @@ from integrations.sandbox.trading_grid.workspace.assets import URL
 from integrations.sandbox.trading_grid.workspace.checks import Checker
 
 PREFIX = "whsec_"
+AGAIN = ("replace", "add", "refuse")
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/]+={0,2}\Z")
 SECRET_BYTES = (24, 64)
 
@@ -53,7 +55,10 @@ def subscribe(grid: Grid, call: Call) -> Result:
             "baseUrl": call.base_url,
         }
         known = [each for each in grid.store.all("subscription") if each.body["url"] == url]
-        if known:
+        again = grid.store.setting("subscriptions.again", default="replace")
+        if known and again == "refuse":
+            raise ApiError(409, 4095, "This address has a subscription. End it first.")
+        if known and again == "replace":
             subscription = grid.store.change(known[0], {**known[0].body, **body}, now=call.now)
         else:
             subscription_id = grid.store.next_id("subscription", "sub")
