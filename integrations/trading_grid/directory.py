@@ -150,7 +150,7 @@ def _save_groups(connection: Connection, found: list[Group], now: datetime) -> d
     rows = partners_read.communities_by_id(references.values())
     saved = {}
     for group in found:
-        community = partners.save_community(
+        community = releases.save_community(
             community=rows.get(references.get(group.id, 0)),
             name=group.name[:200],
             kind=group.kind,

@@ -13,11 +13,10 @@ from portal.downloads import products
 from portal.downloads.known import known_files
 from portal.downloads.wishes import Wish
 from portal.partners.models import Partner
-from portal.partners.selectors import community_ids
 from portal.publications import selectors as publications
 from portal.publications.cards import AssetCard, cards
 from portal.publications.models import PublicationItem
-from portal.publications.visibility import Status, status_of
+from portal.publications.visibility import Status, held_items, status_of
 from portal.renditions.selectors import current_revisions
 
 #: What is no file of this partner's, whoever's it is.
@@ -58,10 +57,9 @@ def by_names(partner: Partner, asked: Sequence[Asked], *, at: datetime) -> Meant
             errors=[{"parameter": "recipe", "detail": f"Use one of: {', '.join(sizes)}."}],
         )
     held: dict[str, list[PublicationItem]] = {}
-    rows = PublicationItem.objects.filter(
-        community_id__in=community_ids(partner), asset__public_id__in={one.asset for one in asked}
-    )
-    for item in rows.select_related("asset", "variant", "version").order_by("released_at", "pk"):
+    assets = {one.asset for one in asked}
+    related = ("asset", "variant", "version")
+    for item in held_items(partner, at=at, related=related, asset__public_id__in=assets):
         held.setdefault(item.asset.public_id, []).append(item)
     shown = _cards([item for items in held.values() for item in items], at=at)
     meant = Meant()

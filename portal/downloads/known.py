@@ -9,9 +9,8 @@ from portal.core.errors import NotFound
 from portal.downloads.models import Download
 from portal.downloads.selectors import standing_of
 from portal.partners.models import Partner
-from portal.partners.selectors import community_ids
 from portal.publications.models import PublicationItem
-from portal.publications.visibility import Status, status_of
+from portal.publications.visibility import Status, held_items, status_of
 from portal.renditions import file_names
 from portal.renditions import selectors as recipes
 from portal.renditions.models import Rendition
@@ -83,10 +82,7 @@ def known_files(partner: Partner, digests: Iterable[str], *, at: datetime) -> di
     taken = _taken(partner, asked)
     renditions = [r for r in recipes.by_digests(partner, asked) if not r.revision.recipe.is_preview]
     held: dict[int, list[PublicationItem]] = {}
-    items = PublicationItem.objects.filter(
-        community_id__in=community_ids(partner), variant__in={r.version.variant_id for r in renditions}
-    )
-    for item in items.select_related("version").order_by("released_at", "pk"):
+    for item in held_items(partner, at=at, variant__in={r.version.variant_id for r in renditions}):
         held.setdefault(item.variant_id, []).append(item)
     ours = [r for r in renditions if r.version.variant_id in held]
     current = {

@@ -17,7 +17,7 @@ from portal.core import rowscope
 from portal.downloads.models import Download
 from portal.downloads.wishes import Wish
 from portal.partners.models import Partner
-from portal.partners.selectors import community_ids
+from portal.partners.selectors import community_ids, community_places
 from portal.publications.models import PublicationItem
 from portal.publications.visibility import items_in, usable
 from portal.renditions.models import Recipe, RecipeRevision
@@ -109,9 +109,9 @@ def _read(word: str) -> Given:
 def look_up(partner: Partner, given: Sequence[Given], *, at: datetime) -> list[Line]:
     """Return what each identifier is to a partner, in their order: four queries, whatever their number."""
     gtins = [one.gtin for one in given if one.gtin]
-    communities = community_ids(partner)
-    held = _held(communities, gtins, at=at)
-    once = {product.gtin: product for product in _ever(communities, gtins)}
+    places = community_places(partner)
+    held = _held([pk for pk, is_open in places.items() if is_open], gtins, at=at)
+    once = {product.gtin: product for product in _ever(list(places), gtins)}
     left = _taken_before(partner, [gtin for gtin in gtins if gtin not in once])
     return [_line(one, held.get(one.gtin), once.get(one.gtin), one.gtin in left) for one in given]
 

@@ -14,10 +14,9 @@ from portal.core.errors import DomainError
 from portal.core.labels import language_name
 from portal.core.texts import in_language
 from portal.partners.models import Partner
-from portal.partners.selectors import community_ids
 from portal.publications import selectors as publications
 from portal.publications.models import PublicationItem
-from portal.publications.visibility import Status, status_of
+from portal.publications.visibility import Status, held_items, status_of
 from portal.renditions.models import Recipe, RecipeRevision
 from portal.renditions.selectors import Size, current_revisions, fits, sizes_for
 
@@ -132,7 +131,7 @@ def examine(partner: Partner, wishes: Iterable[Wish], *, at: datetime) -> list[E
     """
     wanted = list(wishes)
     variants = Variant.objects.select_related("asset__product").in_bulk({wish.variant_id for wish in wanted})
-    held = _held(partner, set(variants))
+    held = _held(partner, set(variants), at=at)
     recipes = Recipe.objects.in_bulk({wish.recipe_id for wish in wanted})
     revisions = {revision.recipe_id: revision for revision in current_revisions()}
     pairs: dict[int, tuple[AssetVersion, RecipeRevision]] = {}
@@ -157,10 +156,9 @@ def examine(partner: Partner, wishes: Iterable[Wish], *, at: datetime) -> list[E
     ]
 
 
-def _held(partner: Partner, variants: set[int]) -> dict[int, list[PublicationItem]]:
+def _held(partner: Partner, variants: set[int], *, at: datetime) -> dict[int, list[PublicationItem]]:
     held: dict[int, list[PublicationItem]] = {}
-    items = PublicationItem.objects.filter(community_id__in=community_ids(partner), variant__in=variants)
-    for item in items.select_related("version").order_by("released_at", "pk"):
+    for item in held_items(partner, at=at, variant__in=variants):
         held.setdefault(item.variant_id, []).append(item)
     return held
 

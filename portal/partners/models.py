@@ -124,9 +124,14 @@ class Community(models.Model):
         return self.name
 
     @property
+    def is_open(self) -> bool:
+        """Whether its members get anything through it."""
+        return self.status == CommunityStatus.ACTIVE
+
+    @property
     def is_open_onboarding(self) -> bool:
         """Whether companies that join begin an onboarding."""
-        return self.kind == CommunityKind.ONBOARDING and self.status == CommunityStatus.ACTIVE
+        return self.kind == CommunityKind.ONBOARDING and self.is_open
 
 
 class CommunityMembership(models.Model):

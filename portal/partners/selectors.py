@@ -57,6 +57,16 @@ def open_communities(partner: Partner) -> QuerySet:
     return rows.values("community_id")
 
 
+def community_places(partner: Partner) -> dict[int, bool]:
+    """
+    Return the row numbers of all the partner's communities, and whether each is open. What a closed one held is not
+    unknown to its members, it is withdrawn.
+    """
+    rows = CommunityMembership.objects.filter(partner=partner).order_by("community_id")
+    states = dict(rows.values_list("community_id", "community__status"))
+    return {pk: status == CommunityStatus.ACTIVE for pk, status in states.items()}
+
+
 def communities_of(partner: Partner) -> QuerySet[Community]:
     """Return the partner's communities by name."""
     return Community.objects.filter(memberships__partner=partner, status=CommunityStatus.ACTIVE).order_by(

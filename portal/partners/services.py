@@ -99,7 +99,11 @@ def save_community(
     languages: Sequence[str] = (),
     now: datetime,
 ) -> Community:
-    """Create a community, or bring a known one to these facts. The same facts again change nothing."""
+    """
+    Create a community, or bring a known one to these facts. The same facts again change nothing.
+
+    Called through ``releases.save_community``, which also tells the companies' feeds when it closes or opens.
+    """
     facts = {
         "name": name,
         "kind": kind,
@@ -133,7 +137,8 @@ def set_community_members(
 
     :returns: who joined, and who left
     """
-    Community.objects.select_for_update().get(pk=community.pk)
+    # The files that are being put into it meanwhile only need its number to stay.
+    Community.objects.select_for_update(no_key=True).get(pk=community.pk)
     wanted = {partner.pk: partner for partner in partners}
     present = {m.partner_id: m for m in community.memberships.select_related("partner")}
     joined = [partner for pk, partner in wanted.items() if pk not in present]

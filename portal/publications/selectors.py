@@ -16,7 +16,7 @@ from portal.core import rowscope
 from portal.core.errors import Gone, NotFound
 from portal.core.paging import Page, paginate
 from portal.partners.models import Community, Partner
-from portal.partners.selectors import communities_by_id, community_ids
+from portal.partners.selectors import communities_by_id, community_ids, community_places
 from portal.publications import facets
 from portal.publications.cards import AssetCard, VariantCard, cards
 from portal.publications.choices import ChangeKind
@@ -99,12 +99,13 @@ def taken_back(partner: Partner, **which: object) -> Gone | None:
 
     :param which: lookups of ``PublicationItem``
     """
-    held = PublicationItem.objects.filter(community_id__in=community_ids(partner), **which)
+    places = community_places(partner)
+    held = PublicationItem.objects.filter(community_id__in=list(places), **which)
     last = held.order_by(F("withdrawn_at").desc(nulls_last=True)).first()
     if last is None:
         return None
-    # One that was never withdrawn is past the end of its rights.
-    reason = last.withdrawal or Withdrawal.RIGHTS
+    # One that was never withdrawn is past the end of its rights, or its community has closed this minute.
+    reason = last.withdrawal or (Withdrawal.RIGHTS if places[last.community_id] else Withdrawal.ROUTING)
     return Gone(why_gone(reason), reason=reason)
 
 
@@ -168,7 +169,7 @@ def place_of_version(partner: Partner, public_id: str) -> tuple[str, str] | None
     this partner's. It may have been taken back since: the asset's page says so.
     """
     items = PublicationItem.objects.filter(
-        community_id__in=community_ids(partner), variant__versions__public_id=public_id
+        community_id__in=list(community_places(partner)), variant__versions__public_id=public_id
     )
     return items.values_list("variant__asset__public_id", "variant__public_id").first()
 

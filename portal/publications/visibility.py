@@ -7,8 +7,9 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from portal.catalog.choices import Withdrawal
 from portal.partners.models import Partner
-from portal.partners.selectors import community_ids
+from portal.partners.selectors import community_ids, community_places
 from portal.publications.models import PublicationItem
 
 
@@ -40,6 +41,26 @@ def items_in(communities: Sequence[int] | QuerySet, *, at: datetime) -> QuerySet
 def visible_items(partner: Partner, *, at: datetime) -> QuerySet[PublicationItem]:
     """Return the published files this partner sees; scheduled ones are seen but not yet given out."""
     return items_in(community_ids(partner), at=at)
+
+
+def held_items(
+    partner: Partner, *, at: datetime, related: Sequence[str] = ("version",), **which: object
+) -> list[PublicationItem]:
+    """
+    Return what is or was published to a partner, withdrawn or not, the first released first: two queries.
+
+    What a closed community held is withdrawn, whether or not the pass over all files that takes it back has come by.
+
+    :param related: what is read with it
+    :param which: lookups of ``PublicationItem``
+    """
+    places = community_places(partner)
+    items = PublicationItem.objects.filter(community_id__in=list(places), **which).select_related(*related)
+    found = list(items.order_by("released_at", "pk"))
+    for item in found:
+        if item.withdrawn_at is None and not places[item.community_id]:
+            item.withdrawn_at, item.withdrawal = at, Withdrawal.ROUTING
+    return found
 
 
 def usable(at: datetime) -> Q:

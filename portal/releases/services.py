@@ -135,16 +135,59 @@ def doubt_files(*, source: str, uuids: Sequence[str]) -> int:
 
 
 @transaction.atomic
+def save_community(
+    *,
+    community: Community | None,
+    name: str,
+    kind: str,
+    status: str,
+    regions: Sequence[str] = (),
+    languages: Sequence[str] = (),
+    now: datetime,
+) -> Community:
+    """
+    Create a community, or bring a known one to these facts. The same facts again change nothing.
+
+    When it closes or opens, everything in it goes from its members or comes to them at once: their feeds are told, and
+    a pass over all files is asked for, because a closed community holds none.
+    """
+    moves = False
+    if community is not None and community.status != status:
+        # Two who hear of it at the same moment tell it once.
+        community = Community.objects.select_for_update(no_key=True).get(pk=community.pk)
+        moves = community.status != status
+    saved = companies.save_community(
+        community=community,
+        name=name,
+        kind=kind,
+        status=status,
+        regions=regions,
+        languages=languages,
+        now=now,
+    )
+    if moves:
+        members = saved.memberships.values_list("partner_id", flat=True)
+        joined, left = (members, ()) if saved.is_open else ((), members)
+        publications.note_membership(community_id=saved.pk, joined=joined, left=left, now=now)
+        publications.request_routing(now=now)
+    return saved
+
+
+@transaction.atomic
 def set_members(*, community: Community, partners: Collection[Partner], now: datetime) -> None:
     """
     Make exactly these companies the members of a community, and tell the feeds of those who joined or left.
 
-    Who joins an onboarding community begins its onboarding.
+    Of a closed community nothing comes or goes: its members' feeds are told when it opens. Who joins an onboarding
+    community begins its onboarding.
     """
+    # Held, so that it cannot close or open in between.
+    community = Community.objects.select_for_update(no_key=True).get(pk=community.pk)
     joined, left = companies.set_community_members(community=community, partners=partners, now=now)
-    publications.note_membership(
-        community_id=community.pk, joined=[p.pk for p in joined], left=[p.pk for p in left], now=now
-    )
+    if community.is_open:
+        publications.note_membership(
+            community_id=community.pk, joined=[p.pk for p in joined], left=[p.pk for p in left], now=now
+        )
     onboarding.enrol_joined(community=community, partners=joined, now=now)
 
 
