@@ -1,6 +1,5 @@
 """Communities, their posts, and events: calls to the grid, one function each, in our names whatever the tenant says."""
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ from integrations.errors import BadPayload
 from integrations.trading_grid import calls, dialects, mapping
 from integrations.trading_grid.calls import SERVICE, Reply
 from integrations.trading_grid.config import Account
+from integrations.trading_grid.reading import required
 
 
 def get_post(account: Account, community_id: str, post_id: str) -> Reply:
@@ -103,19 +103,19 @@ def subscriptions(account: Account) -> Iterator[dict[str, Any]]:
     return calls.listed(account, "subscriptions")
 
 
-def subscribe(account: Account, *, url: str, secret: str) -> bool:
+def subscribe(account: Account, *, url: str, secret: str, key: str) -> str:
     """
-    Have events pushed to an address, unless they are already.
+    Have events pushed to an address.
 
     :param secret: ``whsec_...``, what the calls are signed with
-    :returns: whether a subscription was made
+    :returns: the id of the subscription; where it takes another one's place, it may be that one's
+    :raises Conflict: the tenant allows one for an address, and there is one
     """
-    if any(found.get("url") == url for found in subscriptions(account)):
-        return False
-    digest = hashlib.sha256(f"{url} {secret}".encode()).hexdigest()[:32]
     body = {"url": url, "eventTypes": ["*"], "secret": secret}
-    calls.call(account, "POST", "subscriptions", {}, json=body, key=f"subscription:{digest}")
-    return True
+    reply = calls.call(account, "POST", "subscriptions", {}, json=body, key=key)
+    return required(
+        calls.thing(reply), "subscriptionId", f"{SERVICE} sent an answer without the subscription's id."
+    )
 
 
 def unsubscribe(account: Account, subscription_id: str) -> None:

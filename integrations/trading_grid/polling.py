@@ -11,7 +11,7 @@ from django.utils import timezone
 from integrations import connections, cursors
 from integrations.errors import BadOptions, BadPayload, DeliveryError, Refused
 from integrations.models import Connection, SyncCursor
-from integrations.trading_grid import calls, client, directory, inbound
+from integrations.trading_grid import calls, client, directory, inbound, subscriptions
 from integrations.trading_grid.config import Account, account
 
 logger = logging.getLogger(__name__)
@@ -64,13 +64,13 @@ def _read_directory(company: Account, cursor: SyncCursor, clock: Callable[[], da
     found = directory.fetch(company)
     directory.apply(company.connection, found, now=now)
     cursor.done_count = len(found.companies) + len(found.groups)
-    notes = [*found.notes, *_subscribe(company)]
+    notes = [*found.notes, *_subscribe(company, now)]
     again_in = timedelta(minutes=company.options.directory_minutes)
     cursors.finish(cursor, {}, now=clock(), again_in=again_in, note=" ".join(notes))
     return False
 
 
-def _subscribe(company: Account) -> list[str]:
+def _subscribe(company: Account, now: datetime) -> list[str]:
     """Have events pushed to our webhook; returns notes for staff. Without it they are polled all the same."""
     if not (
         company.options.subscribe and company.options.paths.get("subscriptions") and company.webhook_secret
@@ -80,7 +80,7 @@ def _subscribe(company: Account) -> list[str]:
     try:
         # What was read is applied with this step, so the step waits for the rate here as well.
         with calls.in_one_go(directory.PATIENCE_SECONDS):
-            client.subscribe(company, url=url, secret=company.webhook_secret)
+            subscriptions.keep(company, url=url, now=now)
     except (Refused, BadPayload) as error:
         return [f"Events are polled only: {error}"]
     return []

@@ -216,13 +216,3 @@ def test_resource_the_tenant_lacks_is_named(world):
 
     with pytest.raises(BadOptions, match="paths has no communities"):
         list(client.communities(account))
-
-
-def test_events_are_subscribed_to_once(account, world):
-    secret = world.keys["webhooks"]["grid_secret"]
-    url = "http://127.0.0.1:9/integrations/trading-grid/grid/webhook"
-
-    first = client.subscribe(account, url=url, secret=secret)
-    second = client.subscribe(account, url=url, secret=secret)
-
-    assert (first, second) == (True, False)

@@ -209,9 +209,10 @@ def test_feedback_is_given_and_read(account):
 
 def test_subscription_is_made_once_listed_and_ended(account, world):
     url = "http://127.0.0.1:9/integrations/trading-grid/grid/webhook"
-    client.subscribe(account, url=url, secret=world.keys["webhooks"]["grid_secret"])
+    made = client.subscribe(account, url=url, secret=world.keys["webhooks"]["grid_secret"], key="k")
 
     (found,) = client.subscriptions(account)
+    assert found["subscriptionId"] == made
     client.unsubscribe(account, found["subscriptionId"])
 
     assert found["url"] == url
