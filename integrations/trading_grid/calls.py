@@ -125,6 +125,25 @@ def listed(
         yield mapping.inbound(account.options, endpoint, row)
 
 
+def page(
+    account: Account, endpoint: str, args: Mapping[str, str], *, following: str | None
+) -> tuple[list[dict[str, Any]], str | None]:
+    """
+    Return ``(rows in our names, where to go on or None)`` of one page of a list.
+
+    :param following: what the last page returned, ``None`` for the beginning
+    :raises DeliveryError: as ``call``
+    """
+    options = account.options
+    url = following or account.url(endpoint, **args)
+    params = None if following else dialects.page_parameters(options.dialect, options.page_size)
+    answer = raw(account, "GET", url, endpoint, params=params)
+    found, after = dialects.read_list(decoded(answer), answer.headers, url=url)
+    if after == url:
+        raise BadPayload(f"{SERVICE} links its pages in a circle.")
+    return [mapping.inbound(options, endpoint, row) for row in found], after
+
+
 def rows(
     account: Account, endpoint: str, args: Mapping[str, str], *, query: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:

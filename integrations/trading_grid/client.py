@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from integrations.errors import BadPayload
-from integrations.trading_grid import calls, dialects, mapping
+from integrations.trading_grid import calls, dialects
 from integrations.trading_grid.calls import SERVICE, Reply
 from integrations.trading_grid.config import Account
 from integrations.trading_grid.reading import required
@@ -66,14 +65,7 @@ def posts_page(
 
     :param following: what the last page returned, ``None`` for the beginning
     """
-    options = account.options
-    url = following or account.url("posts", communityId=community_id)
-    params = None if following else dialects.page_parameters(options.dialect, options.page_size)
-    answer = calls.raw(account, "GET", url, "posts", params=params)
-    rows, after = dialects.read_list(calls.decoded(answer), answer.headers, url=url)
-    if after == url:
-        raise BadPayload(f"{SERVICE} links its pages in a circle.")
-    return [mapping.inbound(options, "posts", row) for row in rows], after
+    return calls.page(account, "posts", {"communityId": community_id}, following=following)
 
 
 def communities(account: Account) -> Iterator[dict[str, Any]]:

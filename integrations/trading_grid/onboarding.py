@@ -281,9 +281,22 @@ def hear(company: Account, project_id: str, *, now: datetime) -> Heard:
         project, _etag = workspace.onboarding_project(company, project_id)
     content = overview.content(row.local_id)
     if content is None or content.is_ended:
-        return Heard(snapshot(project), f"{said} It was ended on the portal.")
+        return Heard(snapshot(project), f"{said} It has ended on the portal.")
     count = take_in(row, project, content, now=now)
-    return Heard(snapshot(project), f"{said} {count} taken in." if count else said)
+    taken = f" {count} taken in." if count else ""
+    return Heard(snapshot(project), f"{said}{taken}{_left_open(project, row.local_id)}")
+
+
+def _left_open(project: OnboardingProject, enrolment: int) -> str:
+    """Return a sentence for staff when the grid let a company go live that has steps open here."""
+    content = overview.content(enrolment) if project.status == "LIVE" else None
+    if content is None or not content.is_active:
+        return ""
+    count = sum(WORDS[step.state] == "OPEN" for step in content.steps)
+    return (
+        f" It is live over there with {count} open {'step' if count == 1 else 'steps'} here: "
+        "its people are still reminded of them. Waive what is not needed any more, or end the onboarding."
+    )
 
 
 def _enrolment_for(
@@ -312,7 +325,7 @@ def _enrolment_for(
         if not enrolment.is_active:
             return (
                 None,
-                "The company has completed its onboarding on the portal before, or waits for approval.",
+                "The company has gone through its onboarding on the portal before, or waits for approval.",
             )
         found = enrolment.pk
     return found, ""

@@ -25,7 +25,11 @@ CLOSED = ("LIVE", "CANCELLED")
 
 
 def take_in(row: ExternalReference, project: OnboardingProject, content: Content, *, now: datetime) -> int:
-    """Take in what changed in the grid since we last looked; returns how many steps changed here."""
+    """
+    Take in what changed in the grid since we last looked. A project that was cancelled there ends the onboarding here.
+
+    :returns: how much changed here: steps, and the onboarding itself
+    """
     _match(row, project, content, now=now)
     seen = dict(row.data.get("seen", {}))
     changed = [
@@ -37,7 +41,11 @@ def take_in(row: ExternalReference, project: OnboardingProject, content: Content
     # Noted before our services tell of it, so that the grid does not hear its own words.
     save(row, seen={**seen, **{task.id: STATES[task.status] for task, _step in changed}}, **closed)
     by = onboarding.By(Origin.GRID)
-    return sum(_apply(task, step, project, by, now=now) for task, step in changed)
+    count = sum(_apply(task, step, project, by, now=now) for task, step in changed)
+    if project.status == "CANCELLED":
+        # After its tasks: one with all of them done is completed, and stays so.
+        count += onboarding.cancel(enrolment=content.enrolment, now=now, actor="system")
+    return count
 
 
 def _apply(

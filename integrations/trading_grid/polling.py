@@ -11,7 +11,7 @@ from django.utils import timezone
 from integrations import connections, cursors
 from integrations.errors import BadOptions, BadPayload, DeliveryError, Refused
 from integrations.models import Connection, SyncCursor
-from integrations.trading_grid import calls, client, directory, inbound, subscriptions
+from integrations.trading_grid import calls, client, directory, inbound, onboarding_sweep, subscriptions
 from integrations.trading_grid.config import Account, account
 
 logger = logging.getLogger(__name__)
@@ -64,10 +64,23 @@ def _read_directory(company: Account, cursor: SyncCursor, clock: Callable[[], da
     found = directory.fetch(company)
     directory.apply(company.connection, found, now=now)
     cursor.done_count = len(found.companies) + len(found.groups)
-    notes = [*found.notes, *_subscribe(company, now)]
+    notes = [*found.notes, *_read_onboarding(company, now), *_subscribe(company, now)]
     again_in = timedelta(minutes=company.options.directory_minutes)
     cursors.finish(cursor, {}, now=clock(), again_in=again_in, note=" ".join(notes))
     return False
+
+
+def _read_onboarding(company: Account, now: datetime) -> list[str]:
+    """Take in what no event tells about onboarding projects; returns notes for staff."""
+    if not onboarding_sweep.is_wanted(company):
+        return []
+    notes, following = [], None
+    with calls.in_one_go(directory.PATIENCE_SECONDS):
+        while True:
+            said, following = onboarding_sweep.read_page(company, following=following, now=now)
+            notes += said
+            if following is None:
+                return notes
 
 
 def _subscribe(company: Account, now: datetime) -> list[str]:

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 from django.utils import timezone
 
 from integrations.management import onboarding_demo
 from integrations.models import ExternalReference, InboundEvent, OutboxMessage
-from portal.onboarding import codes, services
+from portal.activity.models import Activity
+from portal.onboarding import codes, funnel, reminding, services
 from portal.onboarding.choices import Approval, EnrolmentState, Origin, StepKind
 from portal.onboarding.models import Enrolment, EnrolmentStep
 from portal.onboarding.services import By
@@ -37,6 +39,11 @@ class Meeting:
 
     def hear(self) -> None:
         self.ahead += MINUTE
+        self.grid.read(ahead=self.ahead)
+
+    def read_directory(self) -> None:
+        """Let the timetable come by once more."""
+        self.ahead += timedelta(hours=2)
         self.grid.read(ahead=self.ahead)
 
     def tell(self) -> None:
@@ -259,6 +266,81 @@ def test_the_last_step_lets_the_project_go_live_and_then_there_is_nothing_to_tel
     services.reopen(step=steps[0], by=US, now=timezone.now())
     meeting.tell()
     assert not OutboxMessage.objects.exclude(state="sent").exists()
+
+
+def test_a_project_cancelled_there_ends_the_onboarding_here_and_its_reminders(meeting, world):
+    """The contract has no event for it: it is found when the projects are read."""
+    enrolment = meeting.join()
+    user = make_user(enrolment.partner, role=Role.MANAGER)
+    meeting.tell()
+    meeting.move(2, "complete")
+    before = OutboxMessage.objects.count()
+    world.verb("POST", f"/trading_grid/onboardingProjects/{meeting.project()['projectId']}/cancel")
+
+    for _turn in range(2):
+        meeting.read_directory()
+    meeting.tell()
+    reminding.plan(now=timezone.now() + timedelta(days=100))
+    reminding.send_due(now=timezone.now() + timedelta(days=100))
+
+    enrolment.refresh_from_db()
+    assert enrolment.state == EnrolmentState.CANCELLED
+    assert ours() == ["open", "done", "open", "open"]
+    assert Activity.objects.filter(verb="onboarding.cancelled", actor="system").count() == 1
+    assert OutboxMessage.objects.count() == before
+    assert user.email not in [to for each in mail.outbox for to in each.to]
+    assert sum(step.waiting for step in funnel.of_programme(enrolment.programme, now=timezone.now())) == 0
+
+
+def test_what_no_event_tells_of_tasks_is_found_when_the_projects_are_read(meeting):
+    enrolment = meeting.join()
+    meeting.tell()
+    services.close_steps(
+        enrolment=enrolment,
+        closings=[services.Closing(step_of(enrolment, StepKind.TERMS), "done", US)],
+        now=timezone.now(),
+    )
+    meeting.tell()
+    # The event of what we told has been worked on: no other tells of this project.
+    meeting.hear()
+    meeting.move(2, "reopen")
+    meeting.move(4, "waive")
+
+    meeting.read_directory()
+
+    assert ours() == ["open", "open", "open", "waived"]
+
+
+def test_a_project_that_is_told_about_while_it_is_cancelled_ends_as_well(meeting, world):
+    enrolment = meeting.join()
+    meeting.tell()
+    world.verb("POST", f"/trading_grid/onboardingProjects/{meeting.project()['projectId']}/cancel")
+    services.close_steps(
+        enrolment=enrolment,
+        closings=[services.Closing(step_of(enrolment, StepKind.TERMS), "done", US)],
+        now=timezone.now(),
+    )
+
+    meeting.tell()
+
+    enrolment.refresh_from_db()
+    assert enrolment.state == EnrolmentState.CANCELLED
+    assert ours() == ["open", "done", "open", "open"]
+    assert set(OutboxMessage.objects.values_list("state", flat=True)) <= {"sent", "superseded"}
+
+
+def test_what_is_open_here_when_a_company_goes_live_there_is_said_to_staff(meeting, world):
+    """The tenant's own project has fewer tasks than our programme has steps."""
+    meeting.join(onboarding="usual")
+    meeting.tell()
+    for number in range(1, 6):
+        meeting.move(number, "complete")
+
+    meeting.hear()
+
+    event = InboundEvent.objects.get(data__type="community.onboarding.live")
+    assert (Enrolment.objects.get().state, meeting.project()["status"]) == (EnrolmentState.ACTIVE, "LIVE")
+    assert "It is live over there with 1 open step here" in event.last_error
 
 
 def test_a_company_that_begins_with_a_code_is_shown_there_too(meeting):
