@@ -1,15 +1,18 @@
 """Walks through vendors' lists: who is at it, how far it came, when it begins again."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from celery.exceptions import SoftTimeLimitExceeded
+from django.conf import settings
 from django.db import transaction
 
 from integrations import claims, connections, retry, steps
-from integrations.errors import BadPayload, DeliveryError, Refused, Throttled
+from integrations.errors import BadPayload, DeliveryError, Refused, Retryable, Throttled
 from integrations.models import Connection, SyncCursor
 
 
@@ -25,19 +28,27 @@ def held(connection: Connection, name: str, *, now: datetime) -> Iterator[SyncCu
     Hold a walk for one step, in one transaction around it: reading, applying, and noting how far it came.
 
     Yields ``None`` when another worker is at it. Killing the worker frees it at once, at the last step that was whole.
+
+    :raises SoftTimeLimitExceeded: the step took longer than a worker may; noted as its failure
     """
     SyncCursor.objects.get_or_create(connection=connection, name=name)
-    place = f"{connection.key}/{name}"
-    with transaction.atomic():
-        claims.let_go_of_sleepers()
-        cursor = (
-            SyncCursor.objects.filter(connection=connection, name=name)
-            .select_for_update(skip_locked=True, no_key=True)
-            .first()
-        )
-        steps.reached("walk held", place)
-        yield cursor
-        steps.reached("walk noted", place)
+    place, began = f"{connection.key}/{name}", time.monotonic()
+    try:
+        with transaction.atomic():
+            claims.let_go_of_sleepers()
+            cursor = (
+                SyncCursor.objects.filter(connection=connection, name=name)
+                .select_for_update(skip_locked=True, no_key=True)
+                .first()
+            )
+            steps.reached("walk held", place)
+            yield cursor
+            steps.reached("walk noted", place)
+    except SoftTimeLimitExceeded:
+        # It would only be taken again and again, and nobody would know why nothing comes of it.
+        error = Retryable(f"A step took more than {settings.WORK_SECONDS} seconds and was stopped.")
+        fail(connection, name, error, now=now + timedelta(seconds=time.monotonic() - began))
+        raise
     steps.reached("walk committed", place)
 
 

@@ -73,6 +73,13 @@ def communities(account: Account) -> Iterator[dict[str, Any]]:
     return calls.listed(account, "communities")
 
 
+def community(account: Account, community_id: str) -> Reply:
+    """
+    :raises Missing: there is none
+    """
+    return calls.call(account, "GET", "community", {"communityId": community_id})
+
+
 def members(account: Account, community_id: str) -> Iterator[dict[str, Any]]:
     """Every member of a community."""
     return calls.listed(account, "members", {"communityId": community_id})

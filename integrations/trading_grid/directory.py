@@ -1,132 +1,175 @@
-"""Companies, communities and who is in which: read whole, applied in one transaction."""
+"""
+Companies, communities and who is in which: read in parts that are of use by themselves, applied as they come.
 
-import logging
-from collections.abc import Iterable, Mapping
+No part puts out what it lacks: a company or a community that a list does not tell stays as it was, and only a
+community's own list of members, when all of it came, ends a membership. So a list that was cut short, or moved while it
+was read, costs one reading.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
+from django.db import connection as database
 from django.db import transaction
 
 from integrations.errors import BadPayload, Refused
 from integrations.models import Connection, ExternalReference
 from integrations.trading_grid import calls, client, community_management, followed, schemas
+from integrations.trading_grid.calls import Missing
 from integrations.trading_grid.config import Account
+from integrations.trading_grid.reading import number
 from integrations.trading_grid.schemas import Company, Group, Person
 from portal.partners import selectors as partners_read
 from portal.partners import services as partners
-from portal.partners.models import Community, Partner
+from portal.partners.models import Community
 from portal.releases import services as releases
-
-logger = logging.getLogger(__name__)
 
 COMMUNITY, PARTNER = "portal.community", "portal.partner"
 #: The hub has no row in the portal; its reference stands for the connection itself.
 HUB = "integrations.connection"
-#: Seconds that reading the directory waits for the rate: it is applied as a whole.
+#: Seconds that reading one part waits for the rate: put off in its middle, it would begin anew.
 PATIENCE_SECONDS = 30.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Directory:
-    """
-    What the grid told.
+class Told(Generic[T]):
+    """One page of a list: its rows as far as they can be used, what cannot for staff, and where to go on."""
 
-    ``members``  community id -> companies with an active membership; a community whose list could not be trusted is
-                 left out
-    ``users``    the hub's own users, ``None`` when they were not to be had
-    ``notes``    what could not be used, for staff
-    """
-
-    companies: list[Company]
-    groups: list[Group]
-    members: dict[str, list[str]]
+    rows: list[T]
     notes: list[str]
-    users: list[Person] | None = None
+    next: str | None
 
 
-def fetch(account: Account, *, only: Iterable[str] | None = None) -> Directory:
+@dataclass(frozen=True)
+class Members:
     """
-    Read the directory. No database here.
+    Who is in a community.
 
-    :param only: ids of the communities whose members are wanted, all when not given
-    :raises DeliveryError: something could not be read; then nothing is applied
+    ``companies``  the grid's ids of those with an active membership, ``None`` when the list cannot be trusted
+    ``note``       why not, for staff
     """
-    with calls.in_one_go(PATIENCE_SECONDS):
-        return _fetch(account, None if only is None else set(only))
+
+    companies: list[str] | None
+    note: str = ""
 
 
-def _fetch(account: Account, wanted: set[str] | None) -> Directory:
-    notes: list[str] = []
-    companies = []
-    for data in community_management.partners(account):
+# -- Reading: no database here -----------------------------------------------------------------------------------------
+def companies_page(account: Account, *, following: str | None) -> Told[Company]:
+    """
+    Read one page of the partner directory.
+
+    :param following: what the last page returned, ``None`` for the beginning
+    :raises DeliveryError: it could not be read
+    """
+    return _told(account, "partnerDirectory", schemas.company, following)
+
+
+def groups_page(account: Account, *, following: str | None) -> Told[Group]:
+    """Read one page of the communities; otherwise as ``companies_page``."""
+    return _told(account, "communities", schemas.group, following)
+
+
+def _told(
+    account: Account, endpoint: str, read: Callable[[Mapping[str, Any]], T], following: str | None
+) -> Told[T]:
+    data, after = calls.page(account, endpoint, {}, following=following)
+    rows, notes = [], []
+    for each in data:
         try:
-            companies.append(schemas.company(data))
+            rows.append(read(each))
         except BadPayload as error:
             notes.append(str(error))
-    groups = []
-    for data in client.communities(account):
-        try:
-            groups.append(schemas.group(data))
-        except BadPayload as error:
-            notes.append(str(error))
-    members = {}
-    for group in groups:
-        if wanted is not None and group.id not in wanted:
-            continue
-        rows = list(client.members(account, group.id))
-        if group.member_count is not None and group.member_count != len(rows):
-            # A page that was cut short must not put anybody out.
-            notes.append(
-                f"{group.name}: {len(rows)} of {group.member_count} members came; the members were left as they are."
-            )
-            continue
-        try:
-            found = [schemas.active_member(row) for row in rows]
-        except BadPayload as error:
-            notes.append(f"{group.name}: {error} The members were left as they are.")
-            continue
-        members[group.id] = [company for company in found if company]
-    users = _users(account, notes) if wanted is None else None
-    return Directory(companies=companies, groups=groups, members=members, notes=notes, users=users)
+    return Told(rows, notes, after)
 
 
-def _users(account: Account, notes: list[str]) -> list[Person] | None:
-    """Read the hub's users; what hangs on them is an audit trail, so nothing waits for them."""
-    if not account.options.paths.get("users"):
-        return None
+def members(account: Account, group: str, *, count: int | None, name: str = "") -> Members:
+    """
+    Read who is in a community.
+
+    :param group: its id
+    :param count: how many members it says it has, ``None`` when it does not tell
+    :param name: what staff call it
+    :raises DeliveryError: the list could not be read
+    """
+    rows = list(client.members(account, group))
+    if count is not None and len(rows) != count:
+        # Somebody may have come or gone since the community was read. Otherwise a page was cut short.
+        now = _count_now(account, group)
+        if len(rows) != now:
+            said = f"{name or group}: {len(rows)} of {count if now is None else now} members came;"
+            return Members(None, f"{said} the members were left as they are.")
     try:
-        return list(community_management.users(account))
-    except (Refused, BadPayload) as error:
-        notes.append(f"The company's users were not read: {error}")
+        found = [schemas.active_member(row) for row in rows]
+    except BadPayload as error:
+        return Members(None, f"{name or group}: {error} The members were left as they are.")
+    return Members([company for company in found if company])
+
+
+def members_now(account: Account, group: str) -> Members:
+    """
+    Read who is in a community of which nothing was read before.
+
+    One that is gone, or that the tenant cannot be asked about by itself, is not to be trusted.
+
+    :raises DeliveryError: as ``members``
+    """
+    if not account.options.paths.get("community"):
+        return Members(None, f"{group} cannot be read by itself.")
+    try:
+        return members(account, group, count=_count_now(account, group))
+    except Missing:
+        return Members(None, f"{group} is not there any more.")
+
+
+def _count_now(account: Account, group: str) -> int | None:
+    if not account.options.paths.get("community"):
         return None
+    return number(calls.thing(client.community(account, group)).get("memberCount"))
 
 
+def users(account: Account) -> tuple[list[Person] | None, str]:
+    """
+    Read the hub's users; what hangs on them is an audit trail, so nothing waits for them.
+
+    :returns: the users, ``None`` when they are not to be had, and why not, for staff
+    """
+    if not account.options.paths.get("users"):
+        return None, ""
+    try:
+        return list(community_management.users(account)), ""
+    except (Refused, BadPayload) as error:
+        return None, f"The company's users were not read: {error}"
+
+
+def hold_members(connection: Connection, group: str, *, wait: bool) -> bool:
+    """
+    Be the only one who reads and sets the members of a community, until the end of the transaction: a list that was
+    read before somebody left must not be set after the one that lacks them.
+
+    A reading of the directory never waits: whoever is at it reads what it would.
+
+    :param wait: for whoever is at it
+    :returns: ``False`` when somebody is and this one does not wait
+    """
+    name = [f"members:{connection.pk}:{group}"]
+    with database.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 22))", name)
+            return True
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 22))", name)
+        return bool(cursor.fetchone()[0])
+
+
+# -- Applying ----------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def apply(connection: Connection, directory: Directory, *, now: datetime) -> None:
-    """Bring partners, communities and memberships to what the grid told. What it did not tell about stays."""
-    companies = _save_companies(connection, directory.companies, now)
-    told = {company.id: company.contacts for company in directory.companies if company.contacts is not None}
-    _follow(connection, "partner", told, now)
-    groups = _save_groups(connection, directory.groups, now)
-    if directory.users is not None:
-        hub = str(connection.options["company_id"])
-        ExternalReference.objects.get_or_create(
-            connection=connection,
-            resource="company",
-            external_id=hub,
-            defaults={"local_type": HUB, "local_id": connection.pk},
-        )
-        _follow(connection, "company", {hub: directory.users}, now)
-    for group_id, members in directory.members.items():
-        known = [companies[company_id] for company_id in members if company_id in companies]
-        releases.set_members(community=groups[group_id], partners=known, now=now)
-
-
-def _save_companies(connection: Connection, found: list[Company], now: datetime) -> dict[str, Partner]:
-    references = _references(connection, "partner")
+def save_companies(connection: Connection, found: Sequence[Company], *, now: datetime) -> None:
+    """Bring partners, and the people that are remembered of them, to what the grid told."""
+    references = references_to(connection, "partner", {company.id for company in found})
     rows = partners_read.partners_by_id(references.values())
-    saved = {}
     for company in found:
         partner = partners.save_partner(
             partner=rows.get(references.get(company.id, 0)),
@@ -141,14 +184,15 @@ def _save_companies(connection: Connection, found: list[Company], now: datetime)
             now=now,
         )
         _remember(connection, "partner", company.id, PARTNER, partner.pk, known=company.id in references)
-        saved[company.id] = partner
-    return saved
+    told = {company.id: company.contacts for company in found if company.contacts is not None}
+    _follow(connection, "partner", told, now)
 
 
-def _save_groups(connection: Connection, found: list[Group], now: datetime) -> dict[str, Community]:
-    references = _references(connection, "community")
+@transaction.atomic
+def save_groups(connection: Connection, found: Sequence[Group], *, now: datetime) -> None:
+    """Bring communities to what the grid told."""
+    references = references_to(connection, "community", {group.id for group in found})
     rows = partners_read.communities_by_id(references.values())
-    saved = {}
     for group in found:
         community = releases.save_community(
             community=rows.get(references.get(group.id, 0)),
@@ -160,8 +204,37 @@ def _save_groups(connection: Connection, found: list[Group], now: datetime) -> d
             now=now,
         )
         _remember(connection, "community", group.id, COMMUNITY, community.pk, known=group.id in references)
-        saved[group.id] = community
-    return saved
+
+
+@transaction.atomic
+def set_members(connection: Connection, group: str, companies: Iterable[str], *, now: datetime) -> list[str]:
+    """
+    Make these companies the members of a community, as far as they are known, and however long ago the directory told
+    of them last.
+
+    :param group: the grid's id of a community that is known
+    :returns: the ids of companies that the directory has never told
+    """
+    wanted = set(companies)
+    references = references_to(connection, "partner", wanted)
+    rows = partners_read.partners_by_id(references.values())
+    community = community_of(connection, group)
+    assert community is not None
+    releases.set_members(community=community, partners=list(rows.values()), now=now)
+    return sorted(each for each in wanted if references.get(each) not in rows)
+
+
+@transaction.atomic
+def save_users(connection: Connection, found: list[Person], *, now: datetime) -> None:
+    """Remember the hub's users."""
+    hub = str(connection.options["company_id"])
+    ExternalReference.objects.get_or_create(
+        connection=connection,
+        resource="company",
+        external_id=hub,
+        defaults={"local_type": HUB, "local_id": connection.pk},
+    )
+    _follow(connection, "company", {hub: found}, now)
 
 
 def people(connection: Connection, resource: str, external_id: str) -> dict[str, Any]:
@@ -176,6 +249,20 @@ def people(connection: Connection, resource: str, external_id: str) -> dict[str,
     return row.data.get("people", {}) if row else {}
 
 
+def community_of(connection: Connection, group: str) -> Community | None:
+    """Return our community of the grid's id, ``None`` when it is not known."""
+    found = references_to(connection, "community", {group}).get(group, 0)
+    return partners_read.communities_by_id([found]).get(found)
+
+
+def references_to(connection: Connection, resource: str, ids: Iterable[str]) -> dict[str, int]:
+    """Return our row numbers of the grid's ids, as far as they are known."""
+    rows = ExternalReference.objects.filter(
+        connection=connection, resource=resource, external_id__in=list(ids)
+    )
+    return dict(rows.values_list("external_id", "local_id"))
+
+
 def _follow(connection: Connection, resource: str, found: Mapping[str, list[Person]], now: datetime) -> None:
     """Remember the people of companies that have a reference."""
     rows = ExternalReference.objects.filter(
@@ -188,11 +275,6 @@ def _follow(connection: Connection, resource: str, found: Mapping[str, list[Pers
             row.data = {**row.data, "people": people}
             changed.append(row)
     ExternalReference.objects.bulk_update(changed, ["data"], batch_size=200)
-
-
-def _references(connection: Connection, resource: str) -> dict[str, int]:
-    rows = ExternalReference.objects.filter(connection=connection, resource=resource)
-    return dict(rows.values_list("external_id", "local_id"))
 
 
 def _remember(

@@ -9,7 +9,7 @@ from integrations.errors import BadPayload, DeliveryError
 from integrations.inbox import Handler, Ignored, News, Remark, Result
 from integrations.models import Connection, InboundEvent
 from integrations.payloads import decode, storable, text
-from integrations.trading_grid import directory
+from integrations.trading_grid import directory, directory_walk
 from integrations.trading_grid import events as reading
 from integrations.trading_grid.calls import Missing
 from integrations.trading_grid.config import Account, account
@@ -82,15 +82,41 @@ def work(*, connection: Connection, events: Sequence[InboundEvent], now: datetim
         else:
             results[row.pk] = _kept(company, row, now)
     if about_members:
-        groups = [_community_of(company, row) for row in about_members]
-        known = None if None in groups else [group for group in groups if group]
-        directory.apply(connection, directory.fetch(company, only=known), now=now)
+        results |= _members(company, about_members, now)
     return results
 
 
 HANDLER = Handler(work=work, batch=50)
 #: Each of these calls the grid, so each is an attempt of its own.
 RESOURCE_HANDLER = Handler(work=work, batch=1)
+
+
+def _members(company: Account, rows: Sequence[InboundEvent], now: datetime) -> dict[int, Result]:
+    """
+    Read anew who is in the communities these events are about.
+
+    Who a company is that nobody has told of, and what an event is about that does not say it, only the whole directory
+    tells; that is read in steps of its own.
+    """
+    connection = company.connection
+    groups = {row.pk: _community_of(company, row) for row in rows}
+    told: dict[str, list[str]] = {}
+    for group in dict.fromkeys(filter(None, groups.values())):
+        if directory.community_of(connection, group) is not None:
+            directory.hold_members(connection, group, wait=True)
+            found = directory.members_now(company, group)
+            if found.companies is not None:
+                told[group] = found.companies
+    known = directory.references_to(connection, "partner", {each for ids in told.values() for each in ids})
+    strange = {
+        pk for pk, group in groups.items() if group not in told or not known.keys() >= set(told[group])
+    }
+    # A membership that was changed may be a company that was: suspended, for one.
+    if strange or any(row.data["type"].endswith(".updated") for row in rows):
+        directory_walk.ask(connection)
+    for group, companies in told.items():
+        directory.set_members(connection, group, companies, now=now)
+    return {pk: Remark("The whole directory is read for it.") for pk in strange}
 
 
 def _kept(company: Account, row: InboundEvent, now: datetime) -> Result:

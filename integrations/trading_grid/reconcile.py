@@ -5,14 +5,18 @@ A difference of the directory is repaired as every reading of it is. A differenc
 remember of it and then becomes a message whose key names what is to be repaired, so that twice changes nothing.
 """
 
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from integrations.drift import Compared, Difference, Run, Seen
+from integrations.errors import BadOptions, BadPayload, Refused
 from integrations.models import Connection, ExternalReference, OutboxMessage, SyncCursor
-from integrations.trading_grid import directory, post_repairs
+from integrations.trading_grid import calls, directory, post_repairs
+from integrations.trading_grid.calls import Missing
 from integrations.trading_grid.config import Account, account, carrier
-from integrations.trading_grid.directory import Directory
+from integrations.trading_grid.directory import Told
 from integrations.trading_grid.post_drift import LOCAL, MISSING, REFERENCE, PostsPage
 from portal.partners import selectors as partners
 from portal.publications import overview
@@ -22,20 +26,29 @@ from portal.publications import services as publications
 COMPANY, COMMUNITY, MEMBER = "company", "community", "member"
 _STEP = 200
 
+T = TypeVar("T")
+
 
 def compare(
     connection: Connection, place: dict[str, Any], cursor: SyncCursor, run: Run, now: datetime
 ) -> Compared:
     """
-    Take one step: the directory, a page of a community's posts, or a stretch of its publications.
+    Take one step: a page of companies or communities, a community's members, a page of its posts, or a stretch of its
+    publications.
 
     :param place: ``{}`` at the beginning, then what the last step returned
     :raises DeliveryError: the grid cannot be asked; nothing has changed
     """
     company = account(connection)
-    match place.get("stage", "directory"):
-        case "directory":
-            return _compare_directory(company, run, now)
+    stage = place.get("stage", "companies")
+    if read := {
+        "companies": _compare_companies,
+        "communities": _compare_groups,
+        "members": _compare_members,
+    }.get(stage):
+        with calls.in_one_go(directory.PATIENCE_SECONDS):
+            return read(company, place, run, now)
+    match stage:
         case "posts":
             return PostsPage(company, place, cursor, run, now).compare()
         case _:
@@ -51,39 +64,56 @@ def on_the_way(connection: Connection, run: Run) -> int:
 
 
 # -- The directory ----------------------------------------------------------------------------------------------------
-def _compare_directory(company: Account, run: Run, now: datetime) -> Compared:
-    found = directory.fetch(company)
-    differences = [
-        *_other_rows(company.connection, found), *_other_members(company.connection, found)
-    ]  # fmt: skip
-    if differences and run.repair and not run.proving:
-        directory.apply(company.connection, found, now=now)
-    place = _next_community(company.connection, after=0)
-    repairs = len(differences) if run.repair and not run.proving else 0
-    return Compared(place, len(found.companies) + len(found.groups), None, differences, repairs)
-
-
-def _references(connection: Connection, resource: str) -> dict[str, int]:
-    rows = ExternalReference.objects.filter(connection=connection, resource=resource)
-    return dict(rows.values_list("external_id", "local_id"))
-
-
-def _other_rows(connection: Connection, found: Directory) -> list[Difference]:
-    """Companies and communities that the portal lacks or describes in other words."""
-    differences = []
-    companies, groups = _references(connection, "partner"), _references(connection, "community")
-    rows = partners.partners_by_id(companies.values())
+def _compare_companies(company: Account, place: dict[str, Any], run: Run, now: datetime) -> Compared:
+    told = _page(company, place, directory.companies_page)
+    kept = directory.references_to(company.connection, "partner", {each.id for each in told.rows})
     words = ("name", "kind", "status", "gln", "language", "regions", "markets", "languages")
-    for told in found.companies:
-        row = rows.get(companies.get(told.id, 0))
-        if row is None or any(getattr(row, word) != _as_kept(told, word) for word in words):
-            differences.append(Difference(COMPANY, told.name))
-    places = partners.communities_by_id(groups.values())
-    group_words = ("name", "kind", "status", "regions", "languages")
-    for group in found.groups:
-        place = places.get(groups.get(group.id, 0))
-        if place is None or any(getattr(place, word) != _as_kept(group, word) for word in group_words):
-            differences.append(Difference(COMMUNITY, group.name))
+    differences = _other_words(COMPANY, told.rows, kept, partners.partners_by_id(kept.values()), words)
+    if _repairs(run, differences):
+        directory.save_companies(company.connection, told.rows, now=now)
+    return _compared(_after(place, told, "communities"), len(told.rows), differences, run)
+
+
+def _compare_groups(company: Account, place: dict[str, Any], run: Run, now: datetime) -> Compared:
+    told = _page(company, place, directory.groups_page)
+    kept = directory.references_to(company.connection, "community", {each.id for each in told.rows})
+    words = ("name", "kind", "status", "regions", "languages")
+    differences = _other_words(COMMUNITY, told.rows, kept, partners.communities_by_id(kept.values()), words)
+    if _repairs(run, differences):
+        directory.save_groups(company.connection, told.rows, now=now)
+    groups = [*place.get("groups", []), *([group.id, group.member_count, group.name] for group in told.rows)]
+    following = {**_after(place, told, "members"), "groups": groups}
+    return _compared(following, len(told.rows), differences, run)
+
+
+def _page(company: Account, place: dict[str, Any], read: Callable[..., Told[T]]) -> Told[T]:
+    if place.get("page", 1) > calls.MOST_PAGES:
+        raise BadPayload(f"{calls.SERVICE} links its pages in a circle.")
+    try:
+        return read(company, following=place.get("next"))
+    except (Refused, BadOptions):
+        if place.get("next") is None:
+            raise
+        # A place in the list that is not known any more: what was compared before is compared again.
+        return read(company, following=None)
+
+
+def _after(place: dict[str, Any], told: Told[Any], then: str) -> dict[str, Any]:
+    """Return where to go on: the list's next page, or the stage behind it."""
+    if told.next is None:
+        return {"stage": then}
+    return {"stage": place.get("stage", "companies"), "next": told.next, "page": place.get("page", 1) + 1}
+
+
+def _other_words(
+    kind: str, told: Sequence[Any], kept: Mapping[str, int], rows: Mapping[int, Any], words: Sequence[str]
+) -> list[Difference]:
+    """Companies or communities that the portal lacks or describes in other words."""
+    differences = []
+    for each in told:
+        row = rows.get(kept.get(each.id, 0))
+        if row is None or any(getattr(row, word) != _as_kept(each, word) for word in words):
+            differences.append(Difference(kind, each.name))
     return differences
 
 
@@ -92,18 +122,41 @@ def _as_kept(told: Any, word: str) -> Any:
     return value[:200] if word == "name" else value
 
 
-def _other_members(connection: Connection, found: Directory) -> list[Difference]:
-    companies, groups = _references(connection, "partner"), _references(connection, "community")
-    names = {group.id: group.name for group in found.groups}
-    here = partners.members_of(groups[group] for group in found.members if group in groups)
+def _compare_members(company: Account, place: dict[str, Any], run: Run, now: datetime) -> Compared:
+    """Compare one community's members."""
+    connection = company.connection
+    if not place["groups"]:
+        return Compared(_next_community(connection, after=0))
+    (group, count, name), *rest = place["groups"]
     differences = []
-    for group, told in found.members.items():
-        wanted = {companies.get(company, 0) for company in told}
-        for company in wanted ^ here.get(groups.get(group, 0), set()):
-            differences.append(
-                Difference(MEMBER, f"{names.get(group, group)}: company {company or 'unknown'}")
-            )
-    return differences
+    if not directory.hold_members(connection, group, wait=False):
+        return Compared({**place, "groups": rest}, on_the_way=1)
+    with suppress(Missing):  # It went while the others were compared.
+        found = directory.members(company, group, count=count, name=name)
+        if found.companies is not None:
+            differences = _other_members(connection, group, name, found.companies)
+            if _repairs(run, differences) and directory.community_of(connection, group) is not None:
+                directory.set_members(connection, group, found.companies, now=now)
+    return _compared({**place, "groups": rest}, 0, differences, run)
+
+
+def _other_members(connection: Connection, group: str, name: str, told: Sequence[str]) -> list[Difference]:
+    here = directory.references_to(connection, "community", {group}).get(group, 0)
+    companies = directory.references_to(connection, "partner", told)
+    wanted = {companies.get(company, 0) for company in told}
+    return [
+        Difference(MEMBER, f"{name}: company {company or 'unknown'}")
+        for company in sorted(wanted ^ partners.members_of([here])[here])
+    ]
+
+
+def _repairs(run: Run, differences: Sequence[Difference]) -> bool:
+    return bool(differences) and run.repair and not run.proving
+
+
+def _compared(place: dict[str, Any], count: int, differences: list[Difference], run: Run) -> Compared:
+    repairs = len(differences) if _repairs(run, differences) else 0
+    return Compared(place, count, None, differences, repairs)
 
 
 # -- Communities, one after the other ----------------------------------------------------------------------------------

@@ -163,7 +163,10 @@ def test_walk_whose_place_is_lost_begins_anew(world, reader, lost):
     assert len(known()) == 46
 
 
-def test_list_of_members_that_is_one_short_puts_nobody_out(world, db):
+@pytest.mark.parametrize(
+    ("path", "note"), [("/members$", "left as they are"), ("/partnerDirectory$", ""), ("/communities$", "")]
+)
+def test_list_of_the_directory_that_is_one_short_puts_nobody_out(world, db, path, note):
     auth.forget_all()
     grid = world.connect_grid()
 
@@ -177,12 +180,12 @@ def test_list_of_members_that_is_one_short_puts_nobody_out(world, db):
         each.name: set(each.partners.values_list("name", flat=True)) for each in Community.objects.all()
     }
     assert any(before.values())
-    world.fault("trading_grid", "omit", path="/members$")
+    world.fault("trading_grid", "omit", path=path)
     read()
     after = {each.name: set(each.partners.values_list("name", flat=True)) for each in Community.objects.all()}
 
     assert after == before
-    assert "left as they are" in SyncCursor.objects.get(name="directory").last_error
+    assert note in SyncCursor.objects.get(name="directory").last_error
 
 
 def test_place_among_the_events_that_is_lost_costs_no_event(world, db):

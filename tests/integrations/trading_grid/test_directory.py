@@ -1,13 +1,20 @@
 """Companies and communities of the grid become partners and communities of the portal."""
 
+import json
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from integrations.errors import BadPayload
 from integrations.models import ExternalReference, InboundEvent, SyncCursor
 from integrations.trading_grid import schemas
-from portal.partners.models import Community, Partner
+from portal.core.errors import Gone
+from portal.partners.models import Community, CommunityMembership, Partner
+from portal.publications import selectors as publications
+from portal.publications.models import Change
+from portal.releases import services as releases
+from tests.builders import make_rule, release_one
 from tests.integrations.trading_grid.conftest import Grid
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +97,68 @@ def test_members_that_did_not_all_come_put_nobody_out(grid, world):
 
     assert len(members("Retail programme Iberia and France")) == 3
     assert "1 of 3 members came" in SyncCursor.objects.get(name="directory").last_error
+
+
+def test_companies_that_the_directory_leaves_out_stay_in_their_communities(grid, world):
+    """The list of companies has nothing to be counted against; the communities still name their members."""
+    before = set(CommunityMembership.objects.values_list("community__name", "partner__name"))
+    Change.objects.all().delete()
+    world.fault("trading_grid", "status", status=200, body='{"response": []}', path="/partnerDirectory")
+
+    grid.read(ahead=HOUR)
+
+    assert set(CommunityMembership.objects.values_list("community__name", "partner__name")) == before
+    assert not Change.objects.exists()
+
+
+def test_company_that_cannot_be_read_today_stays_in_its_communities(grid, world):
+    body = {"response": [{"partnerCompanyId": "GC00000101BR", "name": "Bergmann Retail", "status": "FROZEN"}]}
+    world.fault("trading_grid", "status", status=200, body=json.dumps(body), path="/partnerDirectory")
+    Change.objects.all().delete()
+
+    grid.read(ahead=HOUR)
+
+    assert members("Winter Kitchen") == ["Bergmann Retail", "Studio Nordlicht"]
+    assert not Change.objects.exists()
+    assert "status 'FROZEN'" in SyncCursor.objects.get(name="directory").last_error
+
+
+def test_member_nobody_knows_is_noted_and_the_others_stay(grid, world):
+    ExternalReference.objects.filter(external_id="GC00000101BR").delete()
+    world.fault("trading_grid", "status", status=200, body='{"response": []}', path="/partnerDirectory")
+
+    grid.read(ahead=HOUR)
+
+    assert members("Winter Kitchen") == ["Studio Nordlicht"]
+    assert (
+        "Winter Kitchen: the directory lacks its members GC00000101BR."
+        in SyncCursor.objects.get(name="directory").last_error
+    )
+
+
+def test_community_closed_over_there_is_told_here_and_opened_again_with_its_files(grid, world):
+    def kinds() -> list[str]:
+        return list(Change.objects.order_by("id").values_list("kind", flat=True))
+
+    def turn(status: str, ahead) -> None:
+        Change.objects.all().delete()
+        world.verb("PUT", "/trading_grid/communities/com-winter-kitchen/status", {"status": status})
+        grid.read(ahead=ahead)
+        while releases.continue_routing(now=timezone.now()):
+            pass
+
+    make_rule(grid.community(), folders=["/Winter"])
+    asset = release_one("/Winter/oat.jpg")
+    bergmann = Partner.objects.get(name="Bergmann Retail")
+
+    turn("CLOSED", HOUR)
+    assert kinds() == ["left", "left", "withdrawn"]
+    with pytest.raises(Gone):
+        publications.get_asset(bergmann, asset.public_id, at=timezone.now())
+
+    turn("ACTIVE", 2 * HOUR)
+    assert kinds() == ["joined", "joined", "published"]
+    assert publications.get_asset(bergmann, asset.public_id, at=timezone.now()).lead
 
 
 def test_grid_in_trouble_leaves_everything_as_it_is(grid, world):
