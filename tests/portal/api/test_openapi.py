@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.conf import settings as settings_of_project
 from django.core.management import call_command
 from drf_spectacular.validation import validate_schema
 from hypothesis import HealthCheck, given, settings
@@ -102,6 +103,12 @@ def test_it_is_open_to_everybody_and_kept_by_its_tag(client):
     again = client.get("/api/v1/openapi.json", headers={"If-None-Match": answer["ETag"]})
 
     assert (answer.status_code, answer["Content-Type"], again.status_code) == (200, "application/json", 304)
+
+
+def test_every_scope_stands_in_the_table_for_partners():
+    text = (settings_of_project.BASE_DIR / "docs" / "partners" / "api.md").read_text()
+    table = text.partition("| scope | allows |")[2].partition("\n\n")[0]
+    assert set(re.findall(r"`([a-z]+:[a-z]+)`", table)) >= set(SCOPES)
 
 
 def test_every_operation_is_described(document):
