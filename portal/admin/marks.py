@@ -62,7 +62,9 @@ def verdict_mark(verdict: Verdict) -> SafeString:
 def variant_mark(variant: Variant) -> SafeString:
     """What the DAM says about a file, as far as it decides anything here."""
     if variant.gone_at is not None:
-        return mark("bad", "minus-circle", _("Deleted"))
+        # What is no more in the media library has no version; what was only moved away keeps it.
+        text = _("Deleted") if variant.current is None else _("Moved away")
+        return mark("bad", "minus-circle", text)
     if variant.current is None:
         return mark("warn", "hourglass", _("Not approved"))
     if not variant.approved:

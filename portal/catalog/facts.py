@@ -38,7 +38,10 @@ class FileFact:
     kind, view          words of ``catalog.choices``; ``medium`` likewise
     title ...           ``{language: text}``
     rights_start        aware, inclusive; ``rights_end`` aware, exclusive; ``None`` is open
+    rights_unread       the DAM says something about the window that is no date: what was known of it stays
     metadata            ``{key: str | bool | list[str]}`` for routing rules
+    outside             it lies where nothing is mirrored, see ``outside_fact``: its uuids, place, approval and times
+                        are all that it says
     ==================  =========================================================================================
     """
 
@@ -77,8 +80,10 @@ class FileFact:
     rights_end: datetime | None = None
     usage_rights: str = ""
     copyright: str = ""
+    rights_unread: bool = False
     public_use: bool = False
     metadata: Mapping[str, object] = field(default_factory=dict)
+    outside: bool = False
 
     @property
     def folder(self) -> str:
@@ -89,10 +94,38 @@ class FileFact:
         return self.path.rsplit("/", 1)[1]
 
 
-# The times are left out: the DAM moves its own for its reasons (thumbnails, tagging), which change nothing here.
-_SAID = sorted(
-    {field.name for field in fields(FileFact)} - {"previous_uuids", "once_approved", "modified_at", "read_at"}
-)
+def outside_fact(
+    *,
+    source: str,
+    uuid: str,
+    path: str,
+    modified_at: datetime,
+    read_at: datetime | None,
+    approved: bool,
+    approval_word: str,
+) -> FileFact:
+    """Return what is to be said of a file that lies where nothing is mirrored, or is to lie there by our own rules."""
+    return FileFact(
+        source=source,
+        uuid=uuid,
+        path=path,
+        modified_at=modified_at,
+        read_at=read_at,
+        approved=approved,
+        approval_word=approval_word,
+        outside=True,
+        sha1="",
+        size=0,
+        media_type="",
+        extension="",
+        medium="",
+    )
+
+
+# The times are left out: the DAM moves its own for its reasons (thumbnails, tagging), which change nothing here. So is
+# what says how to read the rest.
+_UNSAID = {"previous_uuids", "once_approved", "modified_at", "read_at", "rights_unread", "outside"}
+_SAID = sorted({field.name for field in fields(FileFact)} - _UNSAID)
 
 
 def digest_of(fact: FileFact) -> str:

@@ -49,7 +49,7 @@ class Known:
             own = known.by_uuid.get(uuid)
             if pk in by_pk and (own is None or (own.gone_at is not None and by_pk[pk].gone_at is None)):
                 known.by_uuid[uuid] = by_pk[pk]
-        unplaced = {fact.path for fact in facts if fact.uuid not in known.by_uuid}
+        unplaced = {fact.path for fact in facts if fact.uuid not in known.by_uuid and not fact.outside}
         for variant in rows.filter(path__any=unplaced).order_by("gone_at", "pk") if unplaced else ():
             known.add(by_pk.get(variant.pk, variant))
         return known
@@ -87,11 +87,13 @@ class Known:
                 if variant.source_uuid != fact.uuid and fact.previous_uuids is None:
                     # An older version that somebody touched or hinted at late, or one that was restored.
                     raise Unsure
-                if fact.once_approved is None and leaves_an_older_one(fact, variant):
+                if fact.once_approved is None and leaves_an_older_one(fact, variant) and not fact.outside:
                     raise Unsure
                 return variant
-        holder = self.by_path.get(fact.path)
-        if holder is None or holder.gone_at is not None:
+        holder = None if fact.outside else self.by_path.get(fact.path)
+        if holder is None or has_left(holder):
+            return None
+        if holder.gone_at is not None:
             # A file put where a deleted one was continues it: same place, next version.
             return holder
         if fact.previous_uuids is None:
@@ -102,6 +104,11 @@ class Known:
 
 class Unsure(Exception):
     """The file may be a new version of what lay there, an older one, or another file altogether; see ``variant_of``."""
+
+
+def has_left(variant: Variant) -> bool:
+    """Whether a file is gone from the mirrored folders and not from the DAM: its version waits for it to come back."""
+    return variant.gone_at is not None and variant.current_id is not None
 
 
 def leaves_an_older_one(fact: FileFact, variant: Variant) -> bool:

@@ -108,11 +108,13 @@ class Variant(models.Model):
     ``language``  BCP 47, empty when the file shows no words; ``markets`` ISO 3166, empty means all
     ``source_uuid``  the DAM's id of the newest version seen, approved or not; changes with each version
     ``path``      where the file lies in the DAM; survives a new version, not a move
-    ``rights_start``, ``rights_end``  the window in which partners may use it; ``None`` is open
     ``approved``  of the newest version seen; an older version may still be the current one
     ``current``   the version partners get, ``None`` when there is none
+    ``rights_start``, ``rights_end``  the window in which partners may use it; ``None`` is open. Rights, words and what
+                  routing asks for are those of the current version where there is one, names and place the newest's
     ``read_at``   when the reading began that brought what stands here
-    ``gone_at``   when the DAM confirmed that the file no longer exists
+    ``gone_at``   since when it is not mirrored: the DAM confirmed that it has it no more, or, where ``current`` stands,
+                  it lies outside the mirrored folders
     ``metadata``  ``{key: str | list[str] | bool}`` of the DAM for routing, select values as API values
     """
 

@@ -1,8 +1,11 @@
 """Reading the mirror. For staff and integrations; partners read through ``publications.selectors``."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from portal.catalog.facts import FileFact
+from django.db.models import Q
+
+from portal.catalog.facts import FileFact, outside_fact
 from portal.catalog.matching import Known, Unsure
 from portal.catalog.models import Variant
 
@@ -51,3 +54,30 @@ def in_doubt(source: str, facts: Sequence[FileFact]) -> tuple[set[str], set[str]
         except Unsure:
             doubtful.add(fact.uuid)
     return doubtful, strangers
+
+
+def lying_outside(
+    source: str, *, root: str, skipped: Sequence[str], limit: int, now: datetime
+) -> list[FileFact]:
+    """
+    Return what to apply about living variants that lie where nothing is mirrored, after those places were changed.
+
+    :param root: folder below which files are mirrored, and ``skipped`` those below which they are not
+    """
+    below_root = Q(path__startswith=f"{root.rstrip('/')}/")
+    outside = ~below_root
+    for folder in skipped:
+        outside |= Q(path__startswith=f"{folder.rstrip('/')}/")
+    rows = Variant.objects.filter(outside, source=source, gone_at__isnull=True).order_by("pk")
+    return [
+        outside_fact(
+            source=source,
+            uuid=row.source_uuid,
+            path=row.path,
+            modified_at=row.source_modified_at or now,
+            read_at=row.read_at,
+            approved=row.approved,
+            approval_word=row.approval_word,
+        )
+        for row in rows[:limit]
+    ]

@@ -1,9 +1,8 @@
 """Keeping the mirror of the DAM: products, assets, variants and their versions. Called by ``releases`` alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from enum import StrEnum
 
 from django.db import connection
 
@@ -12,28 +11,23 @@ from portal.catalog.facts import FileFact, digest_of
 from portal.catalog.grouping import Shelf
 from portal.catalog.matching import Known, Unsure, newest
 from portal.catalog.models import Ancestor, Asset, AssetVersion, Product, Variant
+from portal.catalog.versions import Due, Event, Shown, settle_versions, withdraw
 from portal.core.bulk import measure, number, save_all
 
-
-class Event(StrEnum):
-    """What a fact changed, as far as partners could notice."""
-
-    REGISTERED = "registered"
-    RELEASED = "released"
-    REPLACED = "replaced"
-    UPDATED = "updated"
-    WITHDRAWN = "withdrawn"
+__all__ = ["Event", "Mirrored", "doubt", "has_grown", "lock_source", "mark_gone", "mirror_files"]
 
 
 @dataclass
 class Mirrored:
     """
-    ``events``  what happened to which variant, in the order of the changes in the DAM
-    ``unsure``  uuids that were left out, see ``matching.Unsure``
+    ``events``   what happened to which variant, in the order of the changes in the DAM
+    ``unsure``   uuids that were left out, see ``matching.Unsure``
+    ``foreign``  uuids of files that lie outside and are none of ours
     """
 
     events: list[tuple[Variant, Event]] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
     unchanged: int = 0
     stale: int = 0
 
@@ -49,49 +43,70 @@ def mirror_files(*, source: str, facts: Sequence[FileFact], now: datetime) -> Mi
     Bring the mirror of one source to these facts, inside the caller's transaction, in a constant number of queries.
 
     Newest wins by the DAM's own word and time; the same fact again changes nothing. A version exists from the moment
-    the DAM has approved it; an unapproved newer version leaves the approved one in place.
+    the DAM has approved it; of an unapproved newer version only what it is called and where it lies counts, and the
+    approved one keeps its place, its words and its rights. A file that lies outside is gone until it comes back.
     """
     lock_source(source)
     facts = newest(facts)
-    known = Known.load(source, facts)
+    known, shown = Known.load(source, facts), Shown(facts)
     result = Mirrored()
-    due: list[tuple[FileFact, Variant, str]] = []
+    due: list[Due] = []
     told: list[tuple[FileFact, Variant]] = []
-    for fact in facts:
+    for read in facts:
         try:
-            variant = known.variant_of(fact)
+            variant = known.variant_of(read)
         except Unsure:
-            result.unsure.append(fact.uuid)
+            result.unsure.append(read.uuid)
             continue
-        digest = digest_of(fact)
-        if variant is None:
-            variant = Variant(source=source, source_uuid=fact.uuid, path=fact.path)
-        elif _read_before(fact, variant):
+        if variant is not None and _read_before(read, variant):
             # What the DAM said of this version was overtaken by what it said of another one.
-            result.unsure.append(fact.uuid)
+            result.unsure.append(read.uuid)
             continue
-        elif _is_stale(fact, variant):
+        if variant is not None and _is_stale(read, variant):
             result.stale += 1
             continue
-        elif variant.facts_digest == digest and variant.gone_at is None:
+        if variant is None and read.outside:
+            result.foreign.append(read.uuid)
+            continue
+        fact = _with_rights(read, variant, shown)
+        if fact is None:
+            continue
+        digest = "" if fact.outside else digest_of(fact)
+        if variant is None:
+            variant = Variant(source=source, source_uuid=fact.uuid, path=fact.path)
+        elif _is_known(fact, variant, digest, shown):
             result.unchanged += 1
             told.append((fact, variant))
             continue
-        old_path = variant.path
-        _describe(variant, fact, digest)
-        known.by_uuid[fact.uuid] = variant
-        known.descends(variant, fact.previous_uuids or ())
+        due.append(_take(fact, variant, digest, known, shown, now=now))
         told.append((fact, variant))
-        known.moved(variant, old_path)
-        due.append((fact, variant, old_path))
     if due:
-        shelf = Shelf.load(source, [(fact, variant) for fact, variant, _ in due], now=now)
-        for fact, variant, _ in due:
-            variant.asset = shelf.asset_for(fact, variant)
+        described = [each for each in due if each.describes]
+        shelf = Shelf.load(source, [(each.fact, each.variant) for each in described], now=now)
+        for each in described:
+            each.variant.asset = shelf.asset_for(each.fact, each.variant)
+            each.is_news = each.words is None or each.words != _words(each.variant)
         shelf.save()
-        result.events = _save([(fact, variant) for fact, variant, _ in due], now=now)
+        result.events = _save(due, now=now)
     _note_ancestors(source, told)
     return result
+
+
+def _take(fact: FileFact, variant: Variant, digest: str, known: Known, shown: Shown, *, now: datetime) -> Due:
+    """Let a variant be what the fact says, unsaved and without its asset."""
+    due = Due(fact, variant, waits=shown.waits(fact, variant), was_gone=variant.gone_at is not None)
+    has = shown.of(variant)
+    if has is not None and has[0] == fact.uuid != variant.source_uuid and variant.asset_id:
+        due.words = _words(variant)
+    shown.take(due)
+    old_path = variant.path
+    _place(variant, fact, digest, now=now)
+    if due.describes:
+        _describe(variant, fact)
+    known.by_uuid[fact.uuid] = variant
+    known.descends(variant, fact.previous_uuids or ())
+    known.moved(variant, old_path)
+    return due
 
 
 def has_grown() -> None:
@@ -113,7 +128,7 @@ def mark_gone(*, source: str, uuid: str, now: datetime) -> Variant | None:
     )
     if variant is None:
         return None
-    _withdraw(variant, Withdrawal.DELETED, now)
+    withdraw(variant, Withdrawal.DELETED, now)
     variant.gone_at = now
     variant.facts_digest = ""
     variant.save(update_fields=["gone_at", "current", "facts_digest"])
@@ -135,6 +150,36 @@ def _is_stale(fact: FileFact, variant: Variant) -> bool:
     if fact.modified_at == variant.source_modified_at:
         return variant.source_uuid == fact.uuid and _is_earlier(fact.read_at, variant.read_at)
     return fact.modified_at < variant.source_modified_at
+
+
+def _is_known(fact: FileFact, variant: Variant, digest: str, shown: Shown) -> bool:
+    """Whether a fact says nothing new, and needs nothing done that was left undone."""
+    if fact.outside:
+        held = (variant.source_uuid, variant.path, variant.approved, variant.approval_word)
+        return variant.gone_at is not None and held == (
+            fact.uuid, fact.path, fact.approved, fact.approval_word,
+        )  # fmt: skip
+    if variant.facts_digest != digest or variant.gone_at is not None:
+        return False
+    # The same words as before, but a version may have come and gone in between.
+    return shown.of(variant) is None or not shown.is_overtaken(fact, variant)
+
+
+def _with_rights(fact: FileFact, variant: Variant | None, shown: Shown) -> FileFact | None:
+    """
+    Return the fact with the rights that are known, where the DAM's word for them cannot be read.
+
+    Partners keep what they have, in the window it had; everything else the DAM says counts, its rejection above all.
+    Nothing new goes out: such a fact is ``None``.
+    """
+    if not fact.rights_unread or fact.outside:
+        return fact
+    if variant is None:
+        return None if fact.approved else fact
+    is_out = variant.gone_at is None and shown.of(variant) == (fact.uuid, fact.sha1)
+    if fact.approved and not is_out:
+        return None
+    return replace(fact, rights_start=variant.rights_start, rights_end=variant.rights_end)
 
 
 def _is_earlier(one: datetime | None, other: datetime | None) -> bool:
@@ -161,21 +206,39 @@ def _note_ancestors(source: str, told: Sequence[tuple[FileFact, Variant]]) -> No
     )
 
 
-def _describe(variant: Variant, fact: FileFact, digest: str) -> None:
+def _place(variant: Variant, fact: FileFact, digest: str, *, now: datetime) -> None:
+    """Note what the newest version is called, where it lies and how it stands."""
     variant.source_uuid = fact.uuid
     variant.path, variant.folder, variant.name = fact.path, fact.folder, fact.name
+    variant.approved, variant.approval_word = fact.approved, fact.approval_word
+    variant.source_modified_at, variant.read_at = fact.modified_at, fact.read_at
+    variant.facts_digest = digest
+    variant.gone_at = (variant.gone_at or now) if fact.outside else None
+
+
+def _describe(variant: Variant, fact: FileFact) -> None:
+    """Note what decides what partners get: words, routing, rights."""
     variant.language, variant.markets = fact.language, list(fact.markets)
     variant.tags, variant.labels = list(fact.tags), list(fact.labels)
     variant.metadata = dict(fact.metadata)
-    variant.approved, variant.approval_word = fact.approved, fact.approval_word
     variant.rights_start, variant.rights_end = fact.rights_start, fact.rights_end
     variant.usage_rights, variant.copyright = fact.usage_rights, fact.copyright
     variant.public_use = fact.public_use
-    variant.source_modified_at, variant.read_at = fact.modified_at, fact.read_at
-    variant.facts_digest = digest
-    variant.gone_at = None
 
 
+def _words(variant: Variant) -> tuple[object, ...]:
+    return tuple(getattr(variant, name) for name in _DESCRIBED) + tuple(
+        getattr(variant.asset, name) for name in _DESCRIBED_ASSET
+    )
+
+
+_DESCRIBED = [
+    "asset_id", "language", "markets", "tags", "labels", "metadata", "rights_start", "rights_end", "usage_rights",
+    "copyright", "public_use",
+]  # fmt: skip
+_DESCRIBED_ASSET = [
+    "product_id", "kind", "view", "captions_key", "brand", "title", "description", "alt_text",
+]  # fmt: skip
 _VARIANT_FIELDS = [
     "asset", "source_uuid", "path", "folder", "name", "language", "markets", "tags", "labels", "metadata",
     "approved", "approval_word", "rights_start", "rights_end", "usage_rights", "copyright", "public_use",
@@ -186,107 +249,15 @@ _VARIANT_FIELDS = [
 _VERSION_FIELDS = ["source_uuid", "source_path", "file_name", "replaced_at", "withdrawn_at", "withdrawal"]
 
 
-def _save(due: list[tuple[FileFact, Variant]], *, now: datetime) -> list[tuple[Variant, Event]]:
+def _save(due: Sequence[Due], *, now: datetime) -> list[tuple[Variant, Event]]:
     # One file can be described twice in a batch (two versions of it): the last description is the newest.
-    variants = list({id(variant): variant for _, variant in due}.values())
+    variants = list({id(each.variant): each.variant for each in due}.values())
     known = [variant.pk for variant in variants if variant.pk is not None]
     number(variants)
-    events, versions = _versions(due, known, now=now)
+    events, versions = settle_versions(due, known, now=now)
     # Each points to the other. Both have their numbers by now, and the database looks at the end of the transaction:
     # so no row is written twice.
     number(versions)
     save_all(variants, _VARIANT_FIELDS)
     save_all(versions, _VERSION_FIELDS)
     return events
-
-
-def _versions(
-    due: list[tuple[FileFact, Variant]], known: list[int], *, now: datetime
-) -> tuple[list[tuple[Variant, Event]], list[AssetVersion]]:
-    """Return what happened, and the versions that are new or changed; variants point to theirs, unsaved."""
-    latest = {
-        version.variant_id: version
-        for version in AssetVersion.objects.filter(variant__any=known)
-        .order_by("variant_id", "-number")
-        .distinct("variant_id")
-    }
-    overtaken = _overtaken(due)
-    events: list[tuple[Variant, Event]] = []
-    fresh: list[AssetVersion] = []
-    touched: dict[int, AssetVersion] = {}
-    for fact, variant in due:
-        last = latest.get(variant.pk)
-        if not fact.approved:
-            lost = variant.current
-            # A newer version that still waits for approval takes nothing away from the one before it; one that had its
-            # approval has replaced it, whether we saw that or not.
-            if lost is not None and (lost.source_uuid == fact.uuid or id(fact) in overtaken):
-                _withdraw(variant, Withdrawal.APPROVAL, now)
-                events.append((variant, Event.WITHDRAWN))
-            else:
-                events.append((variant, Event.UPDATED if variant.current else Event.REGISTERED))
-            continue
-        if last is not None and last.sha1 == fact.sha1:
-            back = variant.current is None
-            _same_bytes(last, fact)
-            touched[id(last)] = last
-            variant.current = last
-            events.append((variant, Event.RELEASED if back else Event.UPDATED))
-            continue
-        version = _version(fact, variant, number=last.number + 1 if last else 1, now=now)
-        if last is not None and last.replaced_at is None:
-            last.replaced_at = now
-            touched[id(last)] = last
-        events.append((variant, Event.REPLACED if variant.current else Event.RELEASED))
-        variant.current = latest[variant.pk] = version
-        fresh.append(version)
-    return events, [*fresh, *(version for version in touched.values() if version.pk is not None)]
-
-
-def _overtaken(due: list[tuple[FileFact, Variant]]) -> set[int]:
-    """Of unapproved facts, those before which a version came and went that was approved and that we never had."""
-    asked = [(fact, variant) for fact, variant in due if fact.once_approved and not fact.approved]
-    if not asked:
-        return set()
-    had = set(
-        AssetVersion.objects.filter(variant__any={variant.pk for _, variant in asked}).values_list(
-            "variant_id", "source_uuid"
-        )
-    )
-    return {
-        id(fact)
-        for fact, variant in asked
-        if any((variant.pk, uuid) not in had for uuid in fact.once_approved or ())
-    }
-
-
-def _version(fact: FileFact, variant: Variant, *, number: int, now: datetime) -> AssetVersion:
-    return AssetVersion(
-        variant=variant,
-        number=number,
-        source_uuid=fact.uuid,
-        sha1=fact.sha1,
-        medium=fact.medium,
-        media_type=fact.media_type,
-        extension=fact.extension,
-        file_name=fact.name,
-        source_path=fact.path,
-        size=fact.size,
-        width=fact.width,
-        height=fact.height,
-        duration=fact.duration,
-        released_at=now,
-    )
-
-
-def _same_bytes(version: AssetVersion, fact: FileFact) -> None:
-    """The version is here already: it may have been renamed, moved, or approved again."""
-    version.source_uuid, version.source_path, version.file_name = fact.uuid, fact.path, fact.name
-    version.replaced_at = version.withdrawn_at = None
-    version.withdrawal = ""
-
-
-def _withdraw(variant: Variant, reason: Withdrawal, now: datetime) -> None:
-    if variant.current_id is not None:
-        AssetVersion.objects.filter(pk=variant.current_id).update(withdrawn_at=now, withdrawal=reason)
-    variant.current = None

@@ -148,13 +148,12 @@ def _about_company(partner: Partner, mine: Collection[int]) -> list[Reason]:
 
 def _about_file(variant: Variant, at: datetime) -> list[Reason]:
     if variant.gone_at is not None:
-        return [
-            Reason(
-                False,
-                _("The file was deleted in the media library on %(day)s.")
-                % {"day": moment_text(variant.gone_at)},
-            )
-        ]
+        day = {"day": moment_text(variant.gone_at)}
+        if variant.current is None:
+            text = _("The file was deleted in the media library on %(day)s.")
+        else:
+            text = _("Since %(day)s the file lies in a folder that is not mirrored.")
+        return [Reason(False, text % day)]
     word = variant.approval_word or "-"
     if variant.current is None:
         return [

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from portal.catalog.facts import FileFact
+from portal.catalog.facts import FileFact, outside_fact
 
-__all__ = ["FileFact", "Outcome"]
+__all__ = ["FileFact", "Outcome", "outside_fact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +13,8 @@ class Outcome:
     """
     What ``apply_files`` did, in numbers of files.
 
-    ``unsure``  uuids of files at a known path that may be strangers: read them again with ``previous_uuids``
+    ``unsure``   uuids of files at a known path that may be strangers: read them again with ``previous_uuids``
+    ``foreign``  uuids of files outside the mirrored folders that were never ours
     """
 
     new: int = 0
@@ -23,3 +24,4 @@ class Outcome:
     unchanged: int = 0
     stale: int = 0
     unsure: Sequence[str] = ()
+    foreign: Sequence[str] = ()

@@ -29,6 +29,7 @@ _VERBS = {
     Event.RELEASED: "version.released",
     Event.REPLACED: "version.replaced",
     Event.WITHDRAWN: "version.withdrawn",
+    Event.LEFT: "version.withdrawn",
 }
 
 
@@ -46,12 +47,12 @@ def apply_files(*, facts: Sequence[FileFact], now: datetime) -> Outcome:
     if not facts:
         return Outcome()
     mirrored = catalog.mirror_files(source=facts[0].source, facts=facts, now=now)
-    last = {variant.pk: (variant, event) for variant, event in mirrored.events}
-    variants = [variant for variant, _ in last.values()]
+    variants = list({variant.pk: variant for variant, _ in mirrored.events}.values())
     publications.settle(
         variants=variants,
-        reasons={variant.pk: Withdrawal.APPROVAL for variant, _ in mirrored.events if not variant.approved},
-        reworded=[variant.pk for variant, event in last.values() if event == Event.UPDATED],
+        # What is there no more although its version is may have been moved: that is routing.
+        reasons={variant.pk: Withdrawal.APPROVAL for variant in variants if variant.current is None},
+        reworded=[variant.pk for variant, event in mirrored.events if event == Event.UPDATED],
         now=now,
     )
     packs.note_files(variants=variants, now=now)
@@ -75,10 +76,11 @@ def apply_files(*, facts: Sequence[FileFact], now: datetime) -> Outcome:
         new=counts[Event.RELEASED] + counts[Event.REGISTERED],
         replaced=counts[Event.REPLACED],
         updated=counts[Event.UPDATED],
-        withdrawn=counts[Event.WITHDRAWN],
+        withdrawn=counts[Event.WITHDRAWN] + counts[Event.LEFT],
         unchanged=mirrored.unchanged,
         stale=mirrored.stale,
         unsure=tuple(mirrored.unsure),
+        foreign=tuple(mirrored.foreign),
     )
 
 
