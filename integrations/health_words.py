@@ -27,6 +27,7 @@ def kind_name(kind: str) -> str:
     return {
         "missing_here": _("in the media library, not in the portal"),
         "gone_there": _("in the portal, not in the media library"),
+        "outside_there": _("moved to where nothing is mirrored"),
         "other_version": _("another version"),
         "other_approval": _("another approval"),
         "other_facts": _("other words or rights"),

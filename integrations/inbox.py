@@ -149,6 +149,16 @@ def last_turn(connection: Connection, prefix: str) -> datetime | None:
     return waiting.aggregate(last=Max("not_before"))["last"]
 
 
+def settled_subjects(connection: Connection, *, kind: str, subjects: Collection[str]) -> set[str]:
+    """Return those of the subjects about which something was worked on before and is not parked."""
+    if not subjects:
+        return set()
+    rows = InboundEvent.objects.filter(
+        connection=connection, kind=kind, subject__in=subjects, state__in=[State.DONE, State.IGNORED]
+    )
+    return set(rows.values_list("subject", flat=True))
+
+
 def has_due(connection: Connection, *, now: datetime) -> bool:
     """Return whether events of a connection wait to be worked on now."""
     return InboundEvent.objects.filter(

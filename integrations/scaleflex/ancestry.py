@@ -35,15 +35,29 @@ def newest(project: Account, fact: FileFact) -> FileFact | str | None:
     :raises DeliveryError: the DAM cannot be asked
     """
     versions = client.get_versions(project, fact.uuid)
-    last = _last(versions)
+    last = _newest_of(project, fact.uuid, fact.path, versions)
     if last != fact.uuid:
-        holder = _holder(project, fact, versions)
-        # A version that was renamed and replaced at once may lie at a place that none of those we read has.
-        if holder != fact.uuid:
-            return holder or last
+        return last
     older = tuple(version["uuid"] for version in versions if version["uuid"] != fact.uuid)
     once = None if fact.approved else once_approved(project, fact.uuid) if older else ()
     return replace(fact, previous_uuids=older, once_approved=once)
+
+
+def newest_of(project: Account, uuid: str, path: str) -> str | None:
+    """
+    Return the uuid of the newest version of a file that lies at a path, ``None`` when the DAM does not tell, yet.
+
+    :raises DeliveryError: the DAM cannot be asked
+    """
+    return _newest_of(project, uuid, path, client.get_versions(project, uuid))
+
+
+def _newest_of(project: Account, uuid: str, path: str, versions: Sequence[dict[str, Any]]) -> str | None:
+    last = _last(versions)
+    if last == uuid:
+        return uuid
+    # A version that was renamed and replaced at once may lie at a place that none of those we read has.
+    return _holder(project, uuid, path, versions) or last
 
 
 def once_approved(project: Account, uuid: str) -> tuple[str, ...]:
@@ -87,13 +101,13 @@ def _texts(value: Any) -> Iterator[str]:
             yield from _texts(entry)
 
 
-def _holder(project: Account, fact: FileFact, versions: Sequence[dict[str, Any]]) -> str | None:
+def _holder(project: Account, uuid: str, path: str, versions: Sequence[dict[str, Any]]) -> str | None:
     """Return which of the versions lies at one of their places."""
-    places = [fact.path]
+    places = [path]
     for version in versions:
         with suppress(BadPayload):
             places.append(parse_file(version).path)
-    uuids = {version["uuid"] for version in versions} | {fact.uuid}
+    uuids = {version["uuid"] for version in versions} | {uuid}
     for place in list(dict.fromkeys(places))[:MOST_PLACES]:
         if (holder := at(project, place)) in uuids:
             return holder

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from integrations.payloads import encoded
 from integrations.scaleflex import ancestry, client, many_hints, settings_cache
 from integrations.scaleflex.client import FileMissing
 from integrations.scaleflex.config import Account, account
-from integrations.scaleflex.mapping import Mapped, fact_of, is_mirrored
+from integrations.scaleflex.mapping import Mapped, mapped
 from integrations.scaleflex.schemas import MetadataModel, parse_file
 from portal.catalog import selectors as catalog
 from portal.catalog.facts import FileFact
@@ -37,6 +37,9 @@ ABSENT = "absent"
 #: In an event's data: the file was taken in as new without asking.
 KIN = "kin"
 _KIN_KEY = "kin:"
+
+#: What is said of an event about such a file.
+OUTSIDE = "The file lies in a folder that is not mirrored."
 
 _readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="scaleflex-read")
 
@@ -102,12 +105,12 @@ def _fetch(project: Account, event: InboundEvent) -> tuple[dict[str, Any] | Deli
 
 
 def _understand(project: Account, data: Any, model: MetadataModel, read_at: datetime) -> Mapped | Result:
-    options = project.options
     try:
         file = parse_file(data)
-        if not is_mirrored(file, options):
-            return Ignored("The file lies in a folder that is not mirrored.")
-        return fact_of(file, source=project.connection.key, options=options, model=model, read_at=read_at)
+        found = mapped(
+            file, source=project.connection.key, options=project.options, model=model, read_at=read_at
+        )
+        return replace(found, raw=encoded(data)) if found.error else found
     except BadPayload as error:
         return BadPayload(str(error), raw=encoded(data))
 
@@ -122,26 +125,32 @@ def _with_versions(
     """
     source = project.connection.key
     facts = {event: answer.fact for event, answer in answers.items() if isinstance(answer, Mapped)}
-    doubtful, strangers, others = in_doubt(source, list(facts.values()))
+    inside = [fact for fact in facts.values() if not fact.outside]
+    doubtful, strangers, others = in_doubt(source, inside)
+    moved, unknown = _outside(project.connection, facts)
     asked = [
         event
         for event, fact in facts.items()
-        if fact.uuid in doubtful | strangers or event.data.get(ABSENT) or event.data.get(KIN)
+        if fact.uuid in doubtful | strangers | moved | unknown
+        or event.data.get(ABSENT)
+        or event.data.get(KIN)
     ]
-    unasked = {event for event, fact in facts.items() if fact.uuid in others} - set(asked)
+    # A DAM that keeps no versions of them: then they are no versions of other ones.
+    alone = strangers | {fact.uuid for fact in facts.values() if fact.outside} - moved
+    taken_in = {event for event, fact in facts.items() if fact.uuid in others and not fact.rights_unread}
+    unasked = taken_in - set(asked)
     said = _readers.map(lambda event: _newest(project, facts[event]), asked)
     changed: dict[InboundEvent, Mapped | _Gone | Result] = {}
     for event, answer in zip(asked, said, strict=True):
-        mapped = answers[event]
-        assert isinstance(mapped, Mapped)
+        before = answers[event]
+        assert isinstance(before, Mapped)
         match answer:
-            case Refused() if mapped.fact.uuid in strangers or event.data.get(KIN):
-                # A DAM that keeps no versions of this file: then it is no version of another one.
+            case Refused() if before.fact.uuid in alone or event.data.get(KIN):
                 pass
             case DeliveryError():
                 changed[event] = answer
             case FileFact():
-                changed[event] = Mapped(answer, mapped.note)
+                changed[event] = replace(before, fact=answer)
             case str() if (event.data.get(ABSENT) or event.data.get(KIN)) and catalog.known_uuids(
                 source, [answer]
             ):
@@ -149,13 +158,37 @@ def _with_versions(
                 changed[event] = _Gone()
             case str():
                 # The newest is looked at as well: the list may lag behind, or its own hint may be lost.
-                inbox.store_hint(project.connection, kind=KIND, subject=answer, now=now)
+                _look_at(project.connection, answer, instead_of=event, now=now)
                 changed[event] = Ignored(f"Not the newest version: that is {answer}.")
             case None:
                 changed[event] = _again(event, now)
     newest = [answer.fact for answer in changed.values() if isinstance(answer, Mapped)]
     inbox.store(project.connection, _doubles(source, newest), now=now)
     return changed, unasked
+
+
+def _outside(connection: Connection, facts: Mapping[InboundEvent, FileFact]) -> tuple[set[str], set[str]]:
+    """
+    Tell which files outside the mirrored folders must be asked about: one that we know may have been moved there and
+    replaced between two looks. Each stranger is asked about once; of many at once the walk through everything finds
+    those that were ours.
+
+    :returns: uuids of those known under another uuid, and of those of which nothing is known
+    """
+    outside = [fact for fact in facts.values() if fact.outside]
+    if not outside:
+        return set(), set()
+    doubtful, strangers = catalog.in_doubt(connection.key, outside)
+    strangers -= inbox.settled_subjects(connection, kind=KIND, subjects=strangers)
+    return doubtful, strangers if len(strangers) <= MOST_ASKED else set()
+
+
+def _look_at(connection: Connection, uuid: str, *, instead_of: InboundEvent, now: datetime) -> None:
+    if catalog.known_uuids(connection.key, [uuid]):
+        inbox.store_hint(connection, kind=KIND, subject=uuid, now=now)
+    else:
+        # It may lie outside, where nobody asks about strangers for ever.
+        inbox.store(connection, [check(uuid, why=f"{instead_of.pk}")], now=now)
 
 
 def in_doubt(source: str, facts: Sequence[FileFact]) -> tuple[set[str], set[str], set[str]]:
@@ -252,7 +285,8 @@ def _write(
     connection = project.connection
     results: dict[int, Result] = {}
     facts = [answer.fact for answer in answers.values() if isinstance(answer, Mapped)]
-    unsure = set(releases.apply_files(facts=facts, now=now).unsure)
+    outcome = releases.apply_files(facts=facts, now=now)
+    unsure, foreign = set(outcome.unsure), set(outcome.foreign)
     inbox.store(connection, kin(project, {event.subject for event in unasked}, now=now), now=now)
     for event, answer in answers.items():
         if isinstance(answer, _Gone):
@@ -261,8 +295,13 @@ def _write(
         elif isinstance(answer, Mapped) and answer.fact.uuid in unsure:
             # Another worker took in another version of the file since we asked.
             results[event.pk] = _again(event, now)
+        elif isinstance(answer, Mapped) and answer.fact.uuid in foreign:
+            results[event.pk] = Ignored(OUTSIDE)
+        elif isinstance(answer, Mapped) and answer.error:
+            results[event.pk] = BadPayload(answer.error, raw=answer.raw)
         elif isinstance(answer, Mapped):
-            results[event.pk] = Remark(answer.note) if answer.note else None
+            note = OUTSIDE if answer.fact.outside else answer.note
+            results[event.pk] = Remark(note) if note else None
         else:
             results[event.pk] = answer
     return results

@@ -17,12 +17,16 @@ from integrations.models import Connection, InboundEvent
 from integrations.payloads import encoded, is_clean
 from integrations.scaleflex.client import Page
 from integrations.scaleflex.config import Account
-from integrations.scaleflex.inbound import KIND, in_doubt, kin
-from integrations.scaleflex.mapping import Mapped, fact_of, is_mirrored
+from integrations.scaleflex.inbound import KIND, OUTSIDE, in_doubt, kin
+from integrations.scaleflex.mapping import Mapped, folders, mapped
 from integrations.scaleflex.schemas import MetadataModel, parse_file
+from portal.catalog import selectors as catalog
 from portal.catalog.facts import FileFact
 from portal.core.bulk import measure
 from portal.releases import services as releases
+
+#: Files that one step lets go of after the mirrored folders were changed.
+MOST_LEFT = 500
 
 
 @dataclass
@@ -44,7 +48,10 @@ class _Item:
     data: Any
     mapped: Mapped | None = None
     error: str = ""
-    ours: bool | None = None
+
+    @property
+    def fact(self) -> FileFact | None:
+        return self.mapped.fact if self.mapped else None
 
 
 def items_of(account: Account, page: Page, *, model: MetadataModel, read: bool) -> list[_Item]:
@@ -89,9 +96,12 @@ def take_in(
     taken = Taken(uuids=[item.subject for item in items if item.subject])
     known = _latest_keys(account.connection, taken.uuids)
     fresh = [item for item in items if again or known.get(item.subject) != item.key]
-    fresh = [item for item in fresh if _read(item, account, model, page)]
-    facts = [item.mapped.fact for item in fresh if item.mapped]
-    _doubtful, strangers, unasked = in_doubt(account.connection.key, facts if ask else ())
+    for item in fresh:
+        _read(item, account, model, page)
+    fresh = _without_foreign(account.connection.key, fresh)
+    facts = [item.fact for item in fresh if item.fact]
+    inside = [item.fact for item in fresh if item.fact and not item.fact.outside and not item.error]
+    _doubtful, strangers, unasked = in_doubt(account.connection.key, inside if ask else ())
     unsure, failed = _apply([fact for fact in facts if fact.uuid not in strangers], now)
     unsure |= strangers
     news = []
@@ -100,10 +110,10 @@ def take_in(
         # The same state may return after another one: then its key is taken, and the time tells them apart.
         key = item.key if known.get(item.subject) is None else f"{item.key}@{now.timestamp():.0f}"
         entry = News(kind=KIND, subject=item.subject, dedupe_key=key, coalesces=True, state=inbox.State.DONE)
-        if reason:
-            entry = replace(entry, state=inbox.State.PARKED, error=reason, raw=encoded(item.data))
-        elif item.subject in unsure:
+        if item.subject in unsure:
             entry = replace(entry, state=inbox.State.PENDING)
+        elif reason:
+            entry = replace(entry, state=inbox.State.PARKED, error=reason, raw=encoded(item.data))
         elif item.mapped and item.mapped.note:
             entry = replace(entry, error=item.mapped.note)
         news.append(entry)
@@ -115,6 +125,34 @@ def take_in(
     taken.parked = sum(entry.state == inbox.State.PARKED for entry in news)
     taken.news = len(news) - taken.parked - taken.unsure
     return taken
+
+
+@transaction.atomic
+def leave_outside(account: Account, *, now: datetime) -> int:
+    """
+    Let go of files that lie outside since the options were changed; the DAM need not be asked for that.
+
+    :returns: how many files; there may be more
+    """
+    root, skipped = folders(account.options)
+    facts = catalog.lying_outside(
+        account.connection.key, root=root, skipped=skipped, limit=MOST_LEFT, now=now
+    )
+    releases.apply_files(facts=facts, now=now)
+    # Whatever the inbox took in last about them holds no more: when they are mirrored again, they are read again.
+    news = [
+        News(
+            kind=KIND,
+            subject=fact.uuid,
+            dedupe_key=f"outside:{fact.uuid}:{now.timestamp()}",
+            coalesces=True,
+            state=inbox.State.DONE,
+            error=OUTSIDE,
+        )
+        for fact in facts
+    ]
+    inbox.store(account.connection, news, now=now)
+    return len(facts)
 
 
 def has_grown() -> None:
@@ -134,30 +172,32 @@ def _item(data: Any, seed: bytes) -> _Item:
     return _Item(subject, f"file:{subject}:{digest.hexdigest()}", data)
 
 
-def _read(item: _Item, account: Account, model: MetadataModel, page: Page) -> bool:
-    """Fill in what the file is, or why it cannot be used; returns ``False`` for a file that is none of ours."""
-    if item.ours is None:
-        item.ours = _reads(item, account, model, page)
-    return item.ours
-
-
-def _reads(item: _Item, account: Account, model: MetadataModel, page: Page) -> bool:
+def _read(item: _Item, account: Account, model: MetadataModel, page: Page) -> None:
+    """Fill in what the file is, or why it cannot be used; or both, see ``Mapped``."""
+    if item.mapped or item.error:
+        return
     try:
         if not page.strict and not is_clean(item.data):
             raise BadPayload("The file's description has values that JSON does not have.")
-        file = parse_file(item.data)
-        if not is_mirrored(file, account.options):
-            return False
-        item.mapped = fact_of(
-            file,
+        item.mapped = mapped(
+            parse_file(item.data),
             source=account.connection.key,
             options=account.options,
             model=model,
             read_at=page.asked_at,
         )
+        item.error = item.mapped.error
     except BadPayload as error:
         item.error = str(error)
-    return True
+
+
+def _without_foreign(source: str, items: Sequence[_Item]) -> list[_Item]:
+    """Return the items without those that lie in skipped folders and were never ours: nothing of them is kept."""
+    outside = [item.fact for item in items if item.fact and item.fact.outside]
+    if not outside:
+        return list(items)
+    _doubtful, foreign = catalog.in_doubt(source, outside)
+    return [item for item in items if not (item.fact and item.fact.outside and item.subject in foreign)]
 
 
 def _latest_keys(connection: Connection, subjects: Sequence[str]) -> dict[str, str]:

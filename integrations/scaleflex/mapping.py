@@ -13,7 +13,7 @@ from integrations.scaleflex.config import Options
 from integrations.scaleflex.schemas import MetadataModel, RemoteFile
 from portal.catalog.captions import format_of, split
 from portal.catalog.choices import AssetKind, Medium, View
-from portal.catalog.facts import FileFact
+from portal.catalog.facts import FileFact, outside_fact
 
 #: Approval words seen in the vendor's widget. Any other is treated as "not approved" and noted.
 KNOWN_APPROVALS = {
@@ -34,22 +34,54 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 @dataclass(frozen=True, slots=True)
 class Mapped:
-    """``fact`` for the portal; ``note`` is something staff should know about it, or empty."""
+    """
+    ``fact`` for the portal; ``note`` is something staff should know about it, ``error`` why a person must look at the
+    file although the fact counts, with what the DAM said in ``raw``; empty when there is nothing.
+    """
 
     fact: FileFact
     note: str = ""
+    error: str = ""
+    raw: bytes = b""
 
 
-def is_mirrored(file: RemoteFile, options: Options) -> bool:
-    """Return whether a file belongs to the portal at all: below the root, and no derivative."""
-    return _inside(file.path, options.root_folder) and not any(
-        _inside(file.path, folder) for folder in options.skipped_folders
+def is_mirrored(path: str, options: Options) -> bool:
+    """Return whether a file that lies there belongs to the portal at all: below the root, and no derivative."""
+    return _inside(path, options.root_folder) and not any(
+        _inside(path, folder) for folder in options.skipped_folders
     )
 
 
+def folders(options: Options) -> tuple[str, tuple[str, ...]]:
+    """Return the root and the skipped folders with one slash before and none behind; the root of all is ``/``."""
+    return _plain(options.root_folder), tuple(_plain(folder) for folder in options.skipped_folders)
+
+
+def _plain(folder: str) -> str:
+    return "/" + folder.strip("/")
+
+
 def _inside(path: str, folder: str) -> bool:
-    folder = "/" + folder.strip("/")
-    return folder == "/" or path.startswith(folder + "/")
+    return path.startswith(_plain(folder).rstrip("/") + "/")
+
+
+def mapped(
+    file: RemoteFile, *, source: str, options: Options, model: MetadataModel, read_at: datetime | None = None
+) -> Mapped:
+    """Translate one file, wherever it lies: see ``fact_of`` and ``portal.catalog.facts.outside_fact``."""
+    if is_mirrored(file.path, options):
+        return fact_of(file, source=source, options=options, model=model, read_at=read_at)
+    return Mapped(
+        outside_fact(
+            source=source,
+            uuid=file.uuid,
+            path=file.path,
+            modified_at=file.modified_at,
+            read_at=read_at,
+            approved=file.approval in options.approved_words,
+            approval_word=file.approval,
+        )
+    )
 
 
 def fact_of(
@@ -61,17 +93,20 @@ def fact_of(
     read_at: datetime | None = None,
 ) -> Mapped:
     """
-    Translate one file.
+    Translate one file that is mirrored.
+
+    A rights window that cannot be read is an error of the file, and the fact says so: guessing could show what must not
+    be shown, and passing it over would keep what must not be kept.
 
     :param source: key of the connection
     :param read_at: our clock before the file was read
-    :raises BadPayload: the rights window cannot be read; guessing could show what must not be shown
     """
     values = _Values(file.meta, options, model)
     medium = _medium(file.media_type)
     captions = format_of(media_type=file.media_type, extension=file.extension)
     spoken = split(file.path)[1] if captions else ""
     title = values.texts("title") or {options.default_language: _readable(file.name)}
+    starts, ends, error = _window(values, model)
     fact = FileFact(
         source=source,
         uuid=file.uuid,
@@ -104,8 +139,9 @@ def fact_of(
         alt_text=values.texts("alt_text"),
         tags=tuple(sorted(file.tags)),
         labels=tuple(sorted(file.labels)),
-        rights_start=window_start(values.raw("rights_start")),
-        rights_end=window_end(values.raw("rights_end", model.expiry_key)),
+        rights_start=starts,
+        rights_end=ends,
+        rights_unread=bool(error),
         usage_rights=values.text("usage_rights", 10_000),
         copyright=values.text("copyright", 300),
         public_use=values.flag("public_use"),
@@ -114,7 +150,16 @@ def fact_of(
     note = (
         "" if file.approval in KNOWN_APPROVALS else f"Unknown approval word {file.approval!r}: not approved."
     )
-    return Mapped(fact, note)
+    return Mapped(fact, note, error)
+
+
+def _window(values: "_Values", model: MetadataModel) -> tuple[datetime | None, datetime | None, str]:
+    """Return the rights window, or why it cannot be read."""
+    try:
+        starts = window_start(values.raw("rights_start"))
+        return starts, window_end(values.raw("rights_end", model.expiry_key)), ""
+    except BadPayload as error:
+        return None, None, str(error)
 
 
 class _Values:

@@ -26,6 +26,7 @@ from integrations.models import Connection, SeenPage, SyncCursor
 from integrations.scaleflex import client, inbound, listed, settings_cache
 from integrations.scaleflex.client import Page
 from integrations.scaleflex.config import Account, account
+from integrations.scaleflex.mapping import folders
 from portal.catalog import selectors as catalog
 
 logger = logging.getLogger(__name__)
@@ -104,6 +105,9 @@ class _Walker:
         self._again = again
         self._next: tuple[dict[str, Any], Future[_Ahead]] | None = None
         self._mostly_news = False
+        root, skipped = folders(project.options)
+        #: Which folders are mirrored, as a cursor keeps it.
+        self._folders = [root, *skipped]
 
     def step(self, clock: Callable[[], datetime]) -> bool:
         """
@@ -117,6 +121,8 @@ class _Walker:
             if cursor is None:
                 return False
             if not cursor.value.get("running"):
+                if self._name == SWEEP and self._leaves_outside(cursor, now):
+                    return True
                 cursors.begin(cursor, self._first(cursor), now=now)
             value = dict(cursor.value)
             page, items = self._read(value)
@@ -158,12 +164,24 @@ class _Walker:
             self._next[1].cancel()
             self._next = None
 
+    def _leaves_outside(self, cursor: SyncCursor, now: datetime) -> bool:
+        """Bring the mirror to changed options first; returns whether there may be more to let go of."""
+        if cursor.value.get("folders") == self._folders:
+            return False
+        if listed.leave_outside(self._project, now=now):
+            return True
+        if "folders" in cursor.value:
+            # More may be mirrored now than before, and sweeps show only what has changed.
+            start_full_walk(self._project.connection)
+        return False
+
     def _first(self, cursor: SyncCursor) -> dict[str, Any]:
         value: dict[str, Any] = {"running": True, "offset": 0, "limit": self._project.options.page_size}
         if self._name == SWEEP:
             since = cursor.value.get("as_of")
             # The very first sweep has nothing to look back to: the first full walk reads everything.
             value["since"] = since or timezone.now().isoformat()
+            value["folders"] = self._folders
         return value
 
     def _read(self, value: dict[str, Any]) -> _Ahead:
@@ -248,12 +266,13 @@ class _Walker:
     def _end(self, cursor: SyncCursor, value: dict[str, Any], now: datetime) -> None:
         options = self._project.options
         note = ""
+        kept: dict[str, Any] = {name: value[name] for name in ("as_of", "folders") if name in value}
         if self._name == FULL:
             note = _look_for_missing(self._project, cursor, now=now)
             again_in = timedelta(hours=options.full_walk_hours)
         else:
             again_in = timedelta(seconds=options.sweep_seconds)
-        cursors.finish(cursor, {"as_of": value["as_of"]}, now=now, again_in=again_in, note=note)
+        cursors.finish(cursor, kept, now=now, again_in=again_in, note=note)
 
 
 @contextmanager

@@ -15,15 +15,15 @@ from django.db.models import Q
 
 from integrations import inbox
 from integrations.drift import Compared, Difference, Run, Seen
-from integrations.errors import BadPayload
+from integrations.errors import BadPayload, Refused
 from integrations.inbox import News
 from integrations.models import Connection, InboundEvent, SyncCursor
 from integrations.payloads import is_clean
-from integrations.scaleflex import client, settings_cache
+from integrations.scaleflex import ancestry, client, settings_cache
 from integrations.scaleflex.client import FileMissing, Page
 from integrations.scaleflex.config import Account, account
-from integrations.scaleflex.inbound import KIND
-from integrations.scaleflex.mapping import fact_of, is_mirrored
+from integrations.scaleflex.inbound import ABSENT, KIND
+from integrations.scaleflex.mapping import is_mirrored, mapped
 from integrations.scaleflex.schemas import MetadataModel, parse_file
 from portal.catalog import comparing
 from portal.catalog import selectors as catalog
@@ -33,6 +33,7 @@ from portal.releases import services as releases
 
 MISSING, GONE, VERSION = "missing_here", "gone_there", "other_version"
 APPROVAL, FACTS, NEWER, UNREADABLE = "other_approval", "other_facts", "newer_here", "unreadable"
+OUTSIDE = "outside_there"
 #: Files absent from the list that one run asks for; more at once is more likely the DAM's trouble than the truth.
 MOST_ABSENT = 500
 _STEPS_BACK = 3
@@ -142,15 +143,19 @@ def _differences(
     project: Account, files: Sequence[Any], page: Page, model: MetadataModel, cursor: SyncCursor
 ) -> list[_Found]:
     facts: list[FileFact] = []
+    unread: set[str] = set()
     found: list[_Found] = []
     for data in files:
         try:
             if not page.strict and not is_clean(data):
                 raise BadPayload("The file's description has values that JSON does not have.")
-            file = parse_file(data)
-            if is_mirrored(file, project.options):
-                source = project.connection.key
-                facts.append(fact_of(file, source=source, options=project.options, model=model).fact)
+            read = mapped(
+                parse_file(data), source=project.connection.key, options=project.options, model=model
+            )
+            facts.append(read.fact)
+            if read.error:
+                unread.add(read.fact.uuid)
+                raise BadPayload(read.error)
         except BadPayload as error:
             raw = orjson.dumps(data, default=repr)[:100_000]
             found.append(
@@ -162,8 +167,15 @@ def _differences(
     # Where a new version took the place, its predecessor is not in the list, and is no difference of its own.
     Seen(cursor).add(holders.values())
     for fact in facts:
-        if (kind := _kind(fact, held.get(fact.uuid), fact.path in holders)) is not None:
-            here = held.get(fact.uuid)
+        here = held.get(fact.uuid)
+        if fact.outside:
+            kind = OUTSIDE if here is not None and not here.is_gone else None
+        elif fact.uuid in unread:
+            # Of what cannot be read as a whole, the loss of approval counts.
+            kind = APPROVAL if here is not None and here.approved and not fact.approved else None
+        else:
+            kind = _kind(fact, here, fact.path in holders)
+        if kind is not None:
             same = here is not None and here.digest == digest_of(fact)
             found.append(_Found(kind, fact.uuid, fact.path, blind=same))
     return found
@@ -198,6 +210,7 @@ def _compare_mirror(
         return Compared(None)
     missing = set(Seen(cursor).lacks(uuid for _, uuid in rows))
     gone: list[str] = []
+    outside: dict[str, str] = {}
     calls, too_many = 0, False
     after = place["after"]
     for pk, uuid in rows:
@@ -207,18 +220,44 @@ def _compare_mirror(
                 break
             calls, absent = calls + 1, absent + 1
             try:
-                client.get_file(project, uuid)
+                if (newest := _outside(project, uuid)) is not None:
+                    outside[uuid] = newest
             except FileMissing:
                 gone.append(uuid)
         after = pk
-    paths = catalog.paths_of(source, gone) if gone else {}
-    result = _handle(project, [_Found(GONE, uuid, paths.get(uuid, uuid)) for uuid in gone], run, now)
+    paths = catalog.paths_of(source, [*gone, *outside]) if gone or outside else {}
+    found = [_Found(GONE, uuid, paths.get(uuid, uuid)) for uuid in gone]
+    found += [_Found(OUTSIDE, newest, paths.get(uuid, uuid)) for uuid, newest in outside.items()]
+    result = _handle(project, found, run, now)
     if too_many:
         reason = f"More than {MOST_ABSENT} known files are not in the list. Look at the DAM first."
         result.differences.append(Difference(GONE, "many files", reason))
     else:
         result.place = {"stage": "mirror", "after": after, "absent": absent}
     return result
+
+
+def _outside(project: Account, uuid: str) -> str | None:
+    """
+    Return the uuid of the newest version of a file that no list of ours shows, if it is there and lies outside.
+
+    :raises FileMissing: the DAM has no such file
+    """
+    try:
+        file = parse_file(client.get_file(project, uuid))
+        if not is_mirrored(file.path, project.options):
+            return uuid
+        # A file that was replaced, and moved then, leaves its older versions where it lay.
+        newest = ancestry.newest_of(project, uuid, file.path)
+        if newest is None or newest == uuid:
+            return None
+        path = parse_file(client.get_file(project, newest)).path
+        return None if is_mirrored(path, project.options) else newest
+    except FileMissing:
+        raise
+    except (Refused, BadPayload):
+        # It tells no versions, or nothing we understand: that is no difference yet.
+        return None
 
 
 # -- What becomes of a difference -------------------------------------------------------------------------------------
@@ -242,7 +281,13 @@ def _handle(project: Account, found: Sequence[_Found], run: Run, now: datetime) 
     hints = [each for each in differing if each.uuid and not each.reason]
     inbox.store(
         project.connection,
-        [News(KIND, each.uuid, _key(run, each.uuid), coalesces=True) for each in hints],
+        [
+            # Whether it still is the newest version is asked too where no list shows it.
+            News(KIND, each.uuid, _key(run, each.uuid), coalesces=True, data={ABSENT: True})
+            if each.kind == OUTSIDE
+            else News(KIND, each.uuid, _key(run, each.uuid), coalesces=True)
+            for each in hints
+        ],
         now=now,
     )
     result.repairs = len(hints)
@@ -253,6 +298,7 @@ _WHY = {
     MISSING: "The DAM has it, and after reading it again the portal still has not.",
     GONE: "The DAM has not got it, and after asking again the portal still has.",
     VERSION: "After reading it again the portal still shows another version than the DAM.",
+    OUTSIDE: "It lies where nothing is mirrored, and after reading it again the portal still shows it.",
     APPROVAL: "After reading it again the portal still holds another approval than the DAM.",
     FACTS: "After reading it again the portal still says something else about it than the DAM.",
     NEWER: "The portal knows a later change of it than the DAM. Has the DAM been restored from a backup?",
