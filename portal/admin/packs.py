@@ -146,7 +146,7 @@ class PackAdmin(StaffAdmin):
                 "readers": overview.audience(
                     communities,
                     embargo_until=form.cleaned_data["embargo_until"],
-                    is_issued=bool(pack and pack.current_id),
+                    current=pack.current if pack else None,
                     now=now,
                 ),
             }
@@ -154,7 +154,7 @@ class PackAdmin(StaffAdmin):
             context["readers"] = overview.audience(
                 list(pack.communities.all()),
                 embargo_until=pack.embargo_until,
-                is_issued=pack.current_id is not None,
+                current=pack.current,
                 now=now,
             )
         if pack is not None:

@@ -45,7 +45,9 @@ def take_in(
     if publication.community_id not in community_ids(partner):
         return 0
     count = 0
-    packs = selectors.packs_of(partner, at=now).filter(communities=publication.community_id)
+    packs = selectors.packs_of(partner, at=now).filter(
+        current__in=selectors.composed_for([publication.community_id])
+    )
     for pack in packs.order_by("pk"):
         count += _answer(pack, publication, By(partner, ACTOR), answer, text, now=now)
     return count

@@ -38,13 +38,26 @@ class Wish:
 @dataclass
 class Composition:
     """
-    ``files`` are unsaved ``PackFile`` in the order of their names; ``left_out`` what the pack names and partners may
-    not have any more; ``missing`` what must be mended before a version can be issued.
+    ``communities``  row numbers of those it is composed for: the pack's, as far as they are open
+    ``files``        unsaved ``PackFile`` in the order of their names
+    ``left_out``     what the pack names and partners may not have any more
+    ``missing``      what must be mended before a version can be issued
     """
 
+    communities: set[int] = field(default_factory=set)
     files: list[PackFile] = field(default_factory=list)
     left_out: list[Wish] = field(default_factory=list)
     missing: list[Wish] = field(default_factory=list)
+
+    @property
+    def cuts(self) -> list[tuple[str, int, int]]:
+        """What the files are made from: name, version and revision, by row number."""
+        return [(file.name, file.version.pk, file.revision.pk) for file in self.files]
+
+    @property
+    def lines(self) -> list[dict[str, str]]:
+        """What is not in it, as ``PackVersion.left_out`` keeps it."""
+        return [wish.as_line() for wish in (*self.missing, *self.left_out)]
 
 
 def compose(pack: Pack, *, now: datetime, renew_sizes: bool = False) -> Composition:
@@ -60,7 +73,7 @@ def compose(pack: Pack, *, now: datetime, renew_sizes: bool = False) -> Composit
     last = {(f.variant_id, f.revision.recipe_id): f for f in _files_of_current(pack)}
     published = _published(pack, now=now)
     revisions = {revision.recipe_id: revision for revision in current_revisions()}
-    found = Composition()
+    found = Composition(communities=set(published.communities))
     for variant, recipe in _wishes(pack, published):
         version = published.whole.get(variant.pk)
         if version is None:
@@ -88,10 +101,12 @@ def _files_of_current(pack: Pack) -> Iterable[PackFile]:
 @dataclass
 class _Published:
     """
-    ``whole``  variant -> the version published in every community of the pack now
-    ``some``   variants published in any of them now; ``once`` those of the chosen ones that ever were
+    ``communities``  the open ones of the pack
+    ``whole``        variant -> the version published in every one of them now
+    ``some``         variants published in any of them now; ``once`` those of the chosen ones that ever were
     """
 
+    communities: list[int]
     whole: dict[int, AssetVersion]
     some: set[int]
     once: set[int]
@@ -110,7 +125,7 @@ def _published(pack: Pack, *, now: datetime) -> _Published:
         versions[item.variant_id] = item.version
     whole = {pk: versions[pk] for pk, found in held.items() if len(found) == len(communities)}
     once = PublicationItem.objects.filter(community__in=communities, variant__in=picked)
-    return _Published(whole, set(held), set(once.values_list("variant_id", flat=True)))
+    return _Published(communities, whole, set(held), set(once.values_list("variant_id", flat=True)))
 
 
 def _note_shortage(found: Composition, variant: Variant, recipe: Recipe, published: _Published) -> None:

@@ -15,7 +15,8 @@ from portal.catalog.models import Variant
 from portal.core.errors import BadInput, DomainError, Gone
 from portal.packs.choices import Answer
 from portal.packs.models import Confirmation, Pack, PackFile, PackVersion
-from portal.packs.selectors import By, enough_for
+from portal.packs.selectors import By, enough_for, issued_for
+from portal.partners.models import Partner
 from portal.publications.selectors import why_gone
 
 
@@ -61,13 +62,13 @@ def confirm(
     files = _locked_files(pack)
     if expect is not None:
         expect()
-    _refuse_old(pack, files, given)
+    _refuse_old(pack, by.partner, files, given)
     for answer in given:
         if answer.answer.needs_reason and not (answer.reason and answer.text.strip()):
             raise BadInput(_("Please say why: choose a reason and describe it in a sentence."))
     kept = []
     for answer in given:
-        matching = {file.version_id: file for file in files if file.sha256 == answer.sha256}
+        matching = {f.version_id: f for f in files if f.sha256 == answer.sha256 and _is_present(f)}
         kept += [_keep(pack, by, file, answer, now=now) for file in matching.values()]
     changed = [confirmation for confirmation, is_new in kept if is_new]
     _tell(changed, now=now)
@@ -126,18 +127,20 @@ def _locked_files(pack: Pack) -> list[PackFile]:
     return list(files.select_related("variant", "version", "revision__recipe").order_by("position"))
 
 
-def _refuse_old(pack: Pack, files: Sequence[PackFile], given: Iterable[Given]) -> None:
-    sent = {answer.sha256 for answer in given}
-    for file in files:
-        if file.sha256 in sent and file.variant.current_id is None:
-            raise Gone(why_gone(file.version.withdrawal), reason=file.version.withdrawal, name=file.name)
-    held = {file.sha256 for file in files if file.variant.current_id == file.version_id}
+def _is_present(file: PackFile) -> bool:
+    """Whether these bytes are still the file's: the same bytes may stand in a pack for another file as well."""
+    return file.variant.current_id == file.version_id
+
+
+def _refuse_old(pack: Pack, partner: Partner, files: Sequence[PackFile], given: Iterable[Given]) -> None:
+    held = {file.sha256 for file in files if _is_present(file)}
     wrong = [answer.sha256 for answer in given if answer.sha256 not in held]
     if not wrong:
         return
-    before = PackFile.objects.filter(
-        pack_version__pack=pack, pack_version__number__isnull=False, sha256__in=wrong
-    )
+    for file in files:
+        if file.sha256 in wrong and file.variant.current_id is None:
+            raise Gone(why_gone(file.version.withdrawal), reason=file.version.withdrawal, name=file.name)
+    before = PackFile.objects.filter(pack_version__in=issued_for(partner).filter(pack=pack), sha256__in=wrong)
     known = {file.sha256: file for file in before.select_related("revision").order_by("pack_version__number")}
     if unknown := [digest for digest in wrong if digest not in known]:
         raise BadInput(

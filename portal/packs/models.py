@@ -208,6 +208,7 @@ class PackVersion(models.Model):
 
     ``number``      from 1 in the pack, ``None`` until issued
     ``state``       preparing -> issued | failed; failed returns to preparing when somebody tries again
+    ``communities``  those it was composed for: only through one of these, and while the pack is for it, is it seen
     ``manifest``    canonical JSON; ``sha256`` its digest; ``signature`` 64 bytes by the key ``signed_by``
     ``left_out``    ``[{"asset", "title", "recipe", "why"}]``: what the pack names and this version does not hold
     ``file_count``, ``total_bytes``  of its files, the bytes once issued
@@ -217,6 +218,9 @@ class PackVersion(models.Model):
     pack = models.ForeignKey(Pack, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField(_("version"), null=True)
     state = models.CharField(_("state"), max_length=10, choices=VersionState, default=VersionState.PREPARING)
+    communities = models.ManyToManyField(
+        "portal.Community", related_name="pack_versions", verbose_name=_("communities")
+    )
     previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     manifest = models.TextField(blank=True, editable=False)
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)

@@ -52,9 +52,18 @@ class Reader:
 
 
 def audience(
-    communities: Collection[Community], *, embargo_until: datetime | None, is_issued: bool, now: datetime
+    communities: Collection[Community],
+    *,
+    embargo_until: datetime | None,
+    current: PackVersion | None,
+    now: datetime,
 ) -> list[Reader]:
-    """Return the companies a pack with these communities is for, by name, with the reason for each."""
+    """
+    Return the companies a pack with these communities is for, by name, with the reason for each.
+
+    :param current: the pack's version, ``None`` before the first
+    """
+    given = set(current.communities.values_list("pk", flat=True)) if current is not None else set()
     members = CommunityMembership.objects.filter(community__in=communities)
     places: dict[Partner, list[Community]] = {}
     for row in members.select_related("partner", "community").order_by("partner__name", "community__name"):
@@ -62,7 +71,9 @@ def audience(
     waits = embargo_until is not None and embargo_until > now
     readers = []
     for partner, found in places.items():
-        is_open = [str(community) for community in found if community.status == CommunityStatus.ACTIVE]
+        is_open = [community for community in found if community.status == CommunityStatus.ACTIVE]
+        through = [community for community in is_open if community.pk in given]
+        names = ", ".join(map(str, through or is_open))
         if not partner.is_active:
             readers.append(Reader(partner, False, str(partner.get_status_display())))
         elif not is_open:
@@ -70,13 +81,16 @@ def audience(
             readers.append(Reader(partner, False, _("Closed: %(names)s") % {"names": closed}))
         elif waits:
             text = _("Not before %(moment)s; in %(names)s")
-            names = {"moment": moment_text(embargo_until), "names": ", ".join(is_open)}
-            readers.append(Reader(partner, False, text % names))
-        elif not is_issued:
+            facts = {"moment": moment_text(embargo_until), "names": names}
+            readers.append(Reader(partner, False, text % facts))
+        elif current is None:
             text = _("As soon as the first version is issued; in %(names)s")
-            readers.append(Reader(partner, False, text % {"names": ", ".join(is_open)}))
+            readers.append(Reader(partner, False, text % {"names": names}))
+        elif not through:
+            text = _("With the next version that is issued; in %(names)s")
+            readers.append(Reader(partner, False, text % {"names": names}))
         else:
-            readers.append(Reader(partner, True, _("In %(names)s") % {"names": ", ".join(is_open)}))
+            readers.append(Reader(partner, True, _("In %(names)s") % {"names": names}))
     return readers
 
 

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
+
 from portal.packs.choices import Answer
 from portal.packs.models import Confirmation, Pack
 from portal.partners.models import CommunityMembership
@@ -91,7 +93,10 @@ def _receipts(publications: Iterable[Publication], *, partners: set[int] | None 
     if not said:
         return []
     belongs = set(members.values_list("partner_id", "community_id"))
-    packs = Pack.communities.through.objects.filter(community__in=communities)
+    # Through a community that the pack's version was not composed for, nobody has it.
+    packs = Pack.communities.through.objects.filter(
+        community__in=communities, pack__current__communities=F("community")
+    )
     carried = set(packs.values_list("pack_id", "community_id"))
     receipts = []
     for publication in found.values():

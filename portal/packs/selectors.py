@@ -1,13 +1,14 @@
 """
 Reading packs. Everything for a partner takes the partner first; only issued versions of open packs are seen, and none
-before its embargo ends.
+before its embargo ends. A company has a version through a community that it was composed for and that the pack is still
+for: who is added to a pack gets the next version, who is taken away loses all at once.
 """
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
@@ -37,11 +38,23 @@ class By:
     user: User | None = None
 
 
+def composed_for(communities: Collection[int]) -> QuerySet:
+    """Return row numbers of the versions, in any state, that members of these communities may have, for a query."""
+    rows = PackVersion.communities.through.objects.filter(
+        community__in=communities, packversion__pack__communities=F("community")
+    )
+    return rows.values("packversion")
+
+
+def issued_for(partner: Partner) -> QuerySet[PackVersion]:
+    """Return the issued versions that were composed for a partner, of packs that are still for it."""
+    mine = composed_for(community_ids(partner))
+    return PackVersion.objects.filter(state=VersionState.ISSUED, pk__in=mine)
+
+
 def _seen(partner: Partner, at: datetime) -> QuerySet[Pack]:
     shown = Q(embargo_until__isnull=True) | Q(embargo_until__lte=at)
-    return Pack.objects.filter(
-        shown, communities__in=community_ids(partner), current__isnull=False
-    ).distinct()
+    return Pack.objects.filter(shown, current__in=composed_for(community_ids(partner)))
 
 
 def packs_of(partner: Partner, *, at: datetime) -> QuerySet[Pack]:
@@ -99,7 +112,7 @@ def get_version(partner: Partner, public_id: str, number: int | None = None, *, 
     """
     Return an issued version of a pack, the current one when no number is given.
 
-    :raises NotFound: no such pack or version for this partner
+    :raises NotFound: no such pack or version for this partner, or the version was not composed for it
     :raises Gone: the pack is no longer given out
     """
     pack = get_pack(partner, public_id, at=at)
@@ -107,16 +120,21 @@ def get_version(partner: Partner, public_id: str, number: int | None = None, *, 
         assert pack.current is not None
         pack.current.pack = pack
         return pack.current
-    version = pack.versions.filter(number=number, state=VersionState.ISSUED).first()
+    version = issued_for(partner).filter(pack=pack, number=number).first()
     if version is None:
         raise NotFound
     version.pack = pack
     return version
 
 
+def version_before(partner: Partner, version: PackVersion) -> PackVersion | None:
+    """Return the version before one, ``None`` for the first and when that one was not composed for the partner."""
+    return issued_for(partner).filter(pk=version.previous_id or 0).first()
+
+
 def versions_of(partner: Partner, pack: Pack, *, at: datetime) -> list[PackVersion]:
     """Return the issued versions of a pack read by ``get_pack``, newest first, without their manifests."""
-    issued = pack.versions.filter(state=VersionState.ISSUED, pack__in=_seen(partner, at))
+    issued = issued_for(partner).filter(pack=pack, pack__in=_seen(partner, at))
     return list(issued.defer("manifest").order_by("-number"))
 
 

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import QuerySet, Sum
 from django.utils.text import slugify
 
 from portal.accounts.models import User
@@ -22,13 +22,14 @@ from portal.activity import services as activity
 from portal.catalog.models import Variant
 from portal.packs import confirming, signing
 from portal.packs.choices import VersionState
-from portal.packs.composing import Composition, compose, rule_matches
+from portal.packs.composing import Composition, compose
 from portal.packs.making import make_missing
 from portal.packs.manifest import manifest_of
 from portal.packs.models import Pack, PackFile, PackPick, PackRule, PackVersion
 from portal.partners.models import Community
 from portal.renditions import services as renditions
 from portal.renditions import stored
+from portal.renditions.choices import RenditionState
 from portal.renditions.models import Recipe, Rendition
 
 logger = logging.getLogger(__name__)
@@ -115,29 +116,45 @@ def set_contents(
 
 @transaction.atomic
 def begin_version(
-    *, pack: Pack, now: datetime, actor: str = "system", renew_sizes: bool = False
+    *,
+    pack: Pack,
+    now: datetime,
+    actor: str = "system",
+    renew_sizes: bool = False,
+    even_failed: bool = False,
 ) -> PackVersion | None:
     """
-    Begin the next version of a pack from what it should hold now; one that is in work is begun anew.
+    Begin the next version of a pack from what it should hold now.
+
+    A version in work that would hold the same goes on, so that news which change nothing cost nothing. Otherwise it is
+    begun anew with the files that were already made for it: however often news come, each round gets further.
 
     :param renew_sizes: cut every file by the newest revision of its size
+    :param even_failed: begin a version that failed anew though it would hold the same
     :returns: the version in work, ``None`` when it would hold what the current one holds, or would be the first and
         hold nothing
     """
     pack = Pack.objects.select_for_update().get(pk=pack.pk)
     found = compose(pack, now=now, renew_sizes=renew_sizes)
-    pack.versions.exclude(state=VersionState.ISSUED).delete()
+    before = pack.versions.exclude(state=VersionState.ISSUED).first()
     Pack.objects.filter(pk=pack.pk).update(due_since=None)
     if not found.missing and _same_as_current(pack, found):
+        pack.versions.exclude(state=VersionState.ISSUED).delete()
         return None
+    if before is not None and _goes_on(before, found, even_failed=even_failed, now=now):
+        return before
+    if before is not None:
+        _carry_over(before, found)
+        before.delete()
     version = PackVersion.objects.create(
         pack=pack,
         previous_id=pack.current_id,
         state=VersionState.FAILED if found.missing else VersionState.PREPARING,
-        left_out=[wish.as_line() for wish in (*found.missing, *found.left_out)],
+        left_out=found.lines,
         file_count=len(found.files),
         begun_at=now,
     )
+    version.communities.set(found.communities)
     for file in found.files:
         file.pack_version = version
     PackFile.objects.bulk_create(found.files, batch_size=1000)
@@ -154,67 +171,59 @@ def begin_version(
 def _same_as_current(pack: Pack, found: Composition) -> bool:
     if pack.current_id is None:
         return not found.files
+    if not found.communities <= _communities_of(pack.current_id):
+        # Only a version that was composed for a community is given to it.
+        return False
     held = PackFile.objects.filter(pack_version=pack.current_id)
     if stored.missing_among(list(held.values_list("sha256", flat=True))):
         # Lost, and perhaps to be had with other bytes by now: the next version tells.
         return False
-    now = [(file.name, file.version_id, file.revision_id) for file in found.files]
-    return list(held.order_by("position").values_list("name", "version_id", "revision_id")) == now
+    return _cuts(held) == found.cuts
 
 
-@transaction.atomic
-def note_files(*, variants: Sequence[Variant], now: datetime) -> None:
-    """
-    Note that files changed, inside the transaction that changed them: confirmations of replaced bytes become stale, and
-    packs that hold, name or would match these files are due for a new version.
+def _communities_of(version: int) -> set[int]:
+    rows = PackVersion.communities.through.objects.filter(packversion=version)
+    return set(rows.values_list("community", flat=True))
 
-    :param variants: with ``asset`` and its ``product`` loaded
-    """
-    if not variants:
-        return
-    confirming.mark_replaced(variants=[variant.pk for variant in variants], now=now)
-    # A pack that staff have never asked to issue waits for them.
-    in_work = PackVersion.objects.exclude(state=VersionState.ISSUED)
-    packs = Pack.objects.filter(closed_at__isnull=True).filter(
-        Q(current__isnull=False) | Exists(in_work.filter(pack=OuterRef("pk")))
+
+def _cuts(files: QuerySet[PackFile]) -> list[tuple[str, int, int]]:
+    """Return what files are made from, as ``Composition.cuts``."""
+    return list(files.order_by("position").values_list("name", "version_id", "revision_id"))
+
+
+def _goes_on(before: PackVersion, found: Composition, *, even_failed: bool, now: datetime) -> bool:
+    """Whether the version in work is the one that would be begun now, and may still be issued or has to fail."""
+    if before.state == VersionState.FAILED and (even_failed or not (found.missing or _refused(before, now))):
+        return False
+    made = list(before.files.exclude(sha256="").values_list("sha256", flat=True))
+    return (
+        before.left_out == found.lines
+        and _communities_of(before.pk) == found.communities
+        and _cuts(before.files.all()) == found.cuts
+        and not stored.missing_among(made)
     )
-    if not packs.exists():
-        return
-    holds = PackFile.objects.filter(variant__in=variants).filter(
-        Q(pack_version=F("pack_version__pack__current")) | Q(pack_version__in=in_work)
+
+
+def _refused(version: PackVersion, now: datetime) -> bool:
+    """Whether a file of a failed version would be refused again if it were asked for now."""
+    failed = version.files.exclude(problem="")
+    rows = Rendition.objects.filter(
+        version__in=failed.values("version"), made_at__gt=now - renditions.REFUSAL
     )
-    picked = PackPick.objects.filter(variant__in=variants)
-    due = set(
-        packs.filter(
-            Q(pk__in=holds.values("pack_version__pack")) | Q(pk__in=picked.values("pack"))
-        ).values_list("pk", flat=True)
-    )
-    for rule in PackRule.objects.filter(pack__in=packs.exclude(pk__in=due)):
-        if rule.pack_id not in due and any(rule_matches(rule, variant) for variant in variants):
-            due.add(rule.pack_id)
-    # In this order, so that two transactions cannot wait for each other; and those that are due already as well: a
-    # version may be being composed that does not see what this transaction has not yet committed.
-    locked = Pack.objects.select_for_update(no_key=True).filter(pk__in=due).order_by("pk")
-    Pack.objects.filter(pk__in=[pack.pk for pack in locked]).update(due_since=now)
+    pairs = set(failed.values_list("version_id", "revision_id"))
+    refusing = rows.filter(state__in=[RenditionState.FAILED, RenditionState.ALTERED])
+    return not pairs.isdisjoint(refusing.values_list("version_id", "revision_id"))
 
 
-@transaction.atomic
-def note_lost(*, digests: Collection[str], now: datetime) -> int:
-    """Note that bytes will not come back: packs whose current version names them are due; returns how many."""
-    files = PackFile.objects.filter(sha256__in=digests, pack_version=F("pack_version__pack__current"))
-    packs = Pack.objects.filter(closed_at__isnull=True, pk__in=files.values("pack_version__pack"))
-    locked = packs.select_for_update(no_key=True).order_by("pk")
-    return Pack.objects.filter(pk__in=[pack.pk for pack in locked]).update(due_since=now)
-
-
-@transaction.atomic
-def note_ended(*, now: datetime) -> int:
-    """Note packs whose current version holds a file past its rights; returns how many are due by it."""
-    ended = PackFile.objects.filter(
-        variant__rights_end__lte=now, pack_version=F("pack_version__pack__current")
-    )
-    packs = Pack.objects.filter(due_since__isnull=True, closed_at__isnull=True)
-    return packs.filter(pk__in=ended.values("pack_version__pack")).update(due_since=now)
+def _carry_over(before: PackVersion, found: Composition) -> None:
+    """Give the files what was already made for the same ones of the version in work, unless it was lost since."""
+    made = {(row.version_id, row.revision_id): row for row in before.files.exclude(sha256="")}
+    lost = stored.missing_among([row.sha256 for row in made.values()])
+    for file in found.files:
+        row = made.get((file.version.pk, file.revision.pk))
+        if row is not None and row.sha256 not in lost:
+            file.sha256, file.size = row.sha256, row.size
+            file.crc32, file.media_type = row.crc32, row.media_type
 
 
 @transaction.atomic
@@ -327,4 +336,4 @@ def try_again(*, version: PackVersion, now: datetime, actor: str) -> PackVersion
         version__in=failed.values("version"), revision__in=failed.values("revision")
     )
     renditions.retry(renditions=rows.values_list("pk", flat=True), now=now, actor=actor)
-    return begin_version(pack=version.pack, now=now, actor=actor)
+    return begin_version(pack=version.pack, now=now, actor=actor, even_failed=True)

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
 from portal.core import rowscope
 from portal.packs.choices import Answer, VersionState
 from portal.packs.models import Confirmation, Pack, PackFile, PackVersion
-from portal.packs.selectors import due_at, enough_for, packs_of
+from portal.packs.selectors import composed_for, due_at, enough_for, issued_for, packs_of
 from portal.partners.models import Partner
 from portal.partners.selectors import community_ids
 
@@ -113,7 +113,7 @@ def held_version(partner: Partner, version: PackVersion) -> PackVersion | None:
     mine = Confirmation.objects.filter(partner=partner, pack=version.pack_id)
     said = mine.filter(version=OuterRef("version"), sha256=OuterRef("sha256"))
     silent = PackFile.objects.filter(~Exists(said), pack_version=OuterRef("pk"))
-    issued = PackVersion.objects.filter(pack=version.pack_id, state=VersionState.ISSUED).order_by("-number")
+    issued = issued_for(partner).filter(pack=version.pack_id).order_by("-number")
     found = issued.filter(~Exists(silent), file_count__gt=0).first()
     if found is None:
         last = mine.aggregate(at=Max("answered_at"))["at"]
@@ -126,16 +126,12 @@ def held_version(partner: Partner, version: PackVersion) -> PackVersion | None:
 
 @dataclass(frozen=True)
 class Coming:
-    """A version of a pack being prepared: ``done`` of ``total`` files are there."""
+    """A version of a pack being prepared: ``done`` of ``total`` files are there. ``is_first``: the company has none."""
 
     pack: Pack
     done: int
     total: int
-
-    @property
-    def is_first(self) -> bool:
-        """Whether the pack has none before."""
-        return self.pack.current_id is None
+    is_first: bool
 
 
 def coming(partner: Partner, *, at: datetime, slug: str = "", limit: int = 20) -> list[Coming]:
@@ -144,7 +140,7 @@ def coming(partner: Partner, *, at: datetime, slug: str = "", limit: int = 20) -
 
     :param slug: of one pack only
     """
-    communities = community_ids(partner)
+    mine = composed_for(community_ids(partner))
     shown = Q(pack__embargo_until__isnull=True) | Q(pack__embargo_until__lte=at)
     # What is not issued lies behind the second wall; only how far it is comes out, and only for the own communities.
     with rowscope.everything():
@@ -152,16 +148,20 @@ def coming(partner: Partner, *, at: datetime, slug: str = "", limit: int = 20) -
             shown,
             state=VersionState.PREPARING,
             pack__closed_at__isnull=True,
-            pack__in=Pack.communities.through.objects.filter(community__in=communities).values("pack"),
+            pk__in=mine,
             **({"pack__slug": slug} if slug else {}),
         )
-        rows = rows.annotate(done=Count("files", filter=~Q(files__sha256="")), total=F("file_count"))
+        rows = rows.annotate(
+            done=Count("files", filter=~Q(files__sha256="")),
+            total=F("file_count"),
+            has_one=Exists(mine.filter(packversion=OuterRef("pack__current"))),
+        )
         return [
-            Coming(row.pack, row.done, row.total)
+            Coming(row.pack, row.done, row.total, not row.has_one)
             for row in rows.select_related("pack").defer("manifest").order_by("begun_at", "pk")[:limit]
         ]
 
 
 def version_of_manifest(partner: Partner, pack: Pack, sha256: str) -> PackVersion | None:
     """Return the issued version of a pack with this manifest, of a pack the company has read."""
-    return PackVersion.objects.filter(pack=pack, sha256=sha256, state=VersionState.ISSUED).first()
+    return issued_for(partner).filter(pack=pack, sha256=sha256).first()

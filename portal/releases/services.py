@@ -17,7 +17,7 @@ from portal.catalog.models import Variant
 from portal.catalog.services import Event
 from portal.downloads import embeds
 from portal.onboarding import services as onboarding
-from portal.packs import services as packs
+from portal.packs import due as packs
 from portal.partners import services as companies
 from portal.partners.models import Community, Partner
 from portal.publications import services as publications

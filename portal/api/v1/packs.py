@@ -170,7 +170,7 @@ class ComingSerializer(serializers.Serializer):
     done = serializers.IntegerField(help_text="Files that are ready.")
     file_count = serializers.IntegerField()
     is_first = serializers.BooleanField(
-        help_text="There is no version before: the pack is not in the list yet."
+        help_text="You have no version before: the pack is not in the list yet."
     )
 
 
@@ -243,7 +243,8 @@ class OneVersion(PartnerView):
     def get(self, request: ClientRequest, pack_id: str, number: str) -> Response:
         """Every file of a version, and what changed since the one you have (`since`) or the one before."""
         version = selectors.get_version(request.partner, pack_id, number_of(number), at=timezone.now())
-        before = earlier(request.partner, pack_id, self.query.get("since")) or version.previous
+        before = earlier(request.partner, pack_id, self.query.get("since"))
+        before = before or selectors.version_before(request.partner, version)
         links = Links(request)
         files = [
             {

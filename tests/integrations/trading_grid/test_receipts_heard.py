@@ -3,14 +3,20 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from integrations.models import InboundEvent, OutboxMessage
 from integrations.trading_grid import receipts
 from portal.activity.models import Activity
+from portal.catalog.models import Variant
+from portal.packs import selectors
 from portal.packs.models import Confirmation, Pack
 from portal.partners.models import Community
 from portal.partners.selectors import community_ids
+from portal.publications import services as publications
+from tests.builders import make_rule
 from tests.integrations.trading_grid.test_receipts import BERGMANN, Desk
+from tests.portal.packs.builders import issue
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -29,6 +35,14 @@ class Reader(Desk):
                 body = {"partnerCompanyId": BERGMANN, "behaviour": behaviour}
                 path = f"/trading_grid/posts/{post['postId']}/answers"
                 self.grid.world.verb("POST", path, body | ({"comment": comment} if comment else {}))
+
+    def give_also_through(self, community: Community) -> None:
+        """Publish the files in another community too, and issue the pack for both; nothing is posted."""
+        make_rule(community, folders=["/New"])
+        variants = list(Variant.objects.select_related("asset__product", "current"))
+        publications.settle(variants=variants, reasons={}, reworded=(), now=self.now)
+        self.pack.communities.add(community)
+        issue(self.pack, now=timezone.now())
 
     def hear(self) -> None:
         self.ahead += MINUTE
@@ -137,7 +151,7 @@ def test_looking_is_no_answer_and_twice_is_once(desk):
 def test_company_that_left_the_community_confirms_nothing_by_an_old_answer(desk):
     """It still has the pack, through another community."""
     still = Community.objects.get(name="Retail programme DACH")
-    desk.pack.communities.add(still)
+    desk.give_also_through(still)
     desk.answer_there("confirm", "a")
     desk.grid.world.fault("trading_grid", "status", status=503, path="/receipts/")
     desk.grid.world.verb("DELETE", f"/trading_grid/communities/com-winter-kitchen/members/{BERGMANN}")
@@ -149,4 +163,5 @@ def test_company_that_left_the_community_confirms_nothing_by_an_old_answer(desk)
         desk.hear()
 
     assert InboundEvent.objects.get(data__type="community.receipt.recorded").state == "done"
+    assert selectors.packs_of(desk.partner, at=timezone.now()).get() == desk.pack
     assert desk.here() == {}

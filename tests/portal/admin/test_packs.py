@@ -151,6 +151,19 @@ def test_audience_says_who_does_not_see_it_and_why(desk, shop):
     assert "Bergmann Retail Suspended Does not see it now" in words(desk.get(page_of(pack)))
 
 
+def test_audience_says_who_gets_it_with_the_next_version_only(desk, shop):
+    pack = make_pack(shop.community, now=shop.now)
+    pick(pack, shop.assets, now=shop.now)
+    issue(pack, now=shop.now)
+    added = make_community(make_partner("Online Only"), name="Online")
+
+    desk.post(page_of(pack), shop.filled(save="1", communities=[shop.community.pk, added.pk]))
+
+    shown = words(desk.get(page_of(pack)))
+    assert "Bergmann Retail In Retail programme Sees it" in shown
+    assert "Online Only With the next version that is issued; in Online Does not see it now" in shown
+
+
 def test_embargo_is_kept_from_the_form(desk, shop):
     desk.post(ADD, shop.filled(save="1", embargo_until="2999-12-01T09:00"))
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from portal.packs import selectors, services
+from portal.packs import due, selectors, services
 from portal.packs.choices import Shortage, VersionState
 from portal.packs.models import Pack, PackFile, PackVersion
 from portal.publications import services as publications
@@ -146,8 +146,8 @@ def test_rights_that_end_take_a_file_out(community):
     pick(pack, [asset, *shelf("/P", ["b.jpg"])])
     issue(pack)
 
-    early = services.note_ended(now=ends - timedelta(seconds=1))
-    late = services.note_ended(now=ends)
+    early = due.note_ended(now=ends - timedelta(seconds=1))
+    late = due.note_ended(now=ends)
     services.work(now=ends)
 
     assert (early, late) == (0, 1)
