@@ -26,9 +26,10 @@ from portal.renditions.models import RecipeRevision, Rendition
 
 
 class NotYet(DomainError):
-    """The rights to the file begin later."""
+    """The rights to the file begin later: at ``begins``, where that is known."""
 
     code = "rights_not_started"
+    begins: datetime | None = None
 
 
 class NotKept(DomainError):
@@ -107,7 +108,9 @@ def _check(variant: VariantCard, version: AssetVersion, revision: RecipeRevision
 def not_yet(usable_from: datetime | None) -> NotYet:
     """Return what to raise for a file whose rights begin later."""
     day = date_format(usable_from, "DATE_FORMAT") if usable_from else ""
-    return NotYet(_("You may use this file from %(day)s on. It cannot be downloaded before.") % {"day": day})
+    error = NotYet(_("You may use this file from %(day)s on. It cannot be downloaded before.") % {"day": day})
+    error.begins = usable_from
+    return error
 
 
 def preview(*, grant: Grant, now: datetime) -> Rendition:

@@ -112,7 +112,7 @@ def _pack(steps: Sequence[EnrolmentStep]) -> dict[int, Evidence]:
         version = pack.current
         version.pack = pack
         if pack.asks:
-            is_complete = not any(line.is_wanted for line in packs.answers_of(step.partner, version))
+            is_complete = not any(line.is_lacking for line in packs.answers_of(step.partner, version))
         else:
             held = Download.objects.filter(partner=step.partner_id, sha256=OuterRef("sha256"))
             is_complete = not version.files.filter(~Exists(held)).exists()

@@ -8,6 +8,7 @@ a pack which the company has through that community.
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 
 from portal.core.errors import DomainError
 from portal.packs import confirming, selectors
@@ -55,7 +56,9 @@ def take_in(
 
 def _answer(pack: Pack, publication: Publication, by: By, answer: Answer, text: str, *, now: datetime) -> int:
     assert pack.current is not None
+    # Files that were replaced and wait for the pack's next version are left out, as in ``confirming.confirm_all``.
     digests = pack.current.files.filter(
+        variant__current=F("version"),
         variant__publication_items__publication=publication,
         variant__publication_items__withdrawn_at__isnull=True,
         variant__asset=publication.asset_id,

@@ -87,7 +87,8 @@ def confirm_all(
     expect: Callable[[], None] | None = None,
 ) -> list[Confirmation]:
     """
-    Record one answer for every file of the version with this manifest that has none which still holds.
+    Record one answer for every file of the version with this manifest that has none which still holds. Files that were
+    replaced or withdrawn since are left out: nobody can answer for them before the pack's next version is there.
 
     :param given: its ``sha256`` is not looked at
     :param wanted_only: also for those whose answer says less than the pack asks for
@@ -105,7 +106,8 @@ def confirm_all(
     if wanted_only:
         fresh = fresh.filter(answer__in=enough_for(pack))
     answered = set(fresh.values_list("sha256", flat=True))
-    digests = current.files.order_by("position").values_list("sha256", flat=True)
+    present = current.files.filter(variant__current=F("version"))
+    digests = present.order_by("position").values_list("sha256", flat=True)
     wanted = dict.fromkeys(digest for digest in digests if digest not in answered)
     answers = [replace(given, sha256=digest) for digest in wanted]
     return confirm(pack=pack, by=by, given=answers, now=now, expect=expect)

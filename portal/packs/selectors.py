@@ -190,14 +190,29 @@ class FileAnswer:
     One file of a version and what a partner answered about it.
 
     ``state``         ``open`` (nothing yet), ``stale`` (answered about bytes that were replaced), or the answer
-    ``is_wanted``     an answer is still asked for
+    ``is_lacking``    the pack asks for an answer that is not there
     ``confirmation``  the answer, or the stale one
     """
 
     file: PackFile
     state: str
-    is_wanted: bool
+    is_lacking: bool
     confirmation: Confirmation | None
+
+    @property
+    def is_present(self) -> bool:
+        """Whether these bytes are the file's: others came, or none, and the pack's next version tells which."""
+        return self.file.variant.current_id == self.file.version_id
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether other bytes took the place of these; the pack's next version brings them."""
+        return not self.is_present and self.file.variant.current_id is not None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether an answer is asked for now: about bytes that are not the file's any more none would be taken."""
+        return self.is_lacking and self.is_present
 
 
 def answers_of(

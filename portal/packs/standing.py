@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, Subquery, When
 
 from portal.core import rowscope
 from portal.packs.choices import Answer, VersionState
@@ -21,7 +21,11 @@ class Standing:
     How many files of a pack's current version are in which state. The states are those of ``selectors.FileAnswer``.
 
     ``answered``  answer -> files whose answer holds;  ``stale``  answered about bytes that were replaced
-    ``open``      never answered;  ``wanted``  those an answer is still asked for
+    ``open``      never answered
+    ``replaced``  files that have other bytes by now, which the pack's next version brings: nothing is asked about them
+    ``waiting``   files that lack an answer, and cannot be answered for before the pack's next version is there
+    ``wanted``    files an answer is asked for now, of these ``first`` that were never answered and ``again`` that were
+                  answered about bytes that were replaced
     ``due_at``    until when, ``None`` when nothing is asked
     """
 
@@ -29,7 +33,11 @@ class Standing:
     answered: dict[str, int] = field(default_factory=dict)
     stale: int = 0
     open: int = 0
+    replaced: int = 0
+    waiting: int = 0
     wanted: int = 0
+    first: int = 0
+    again: int = 0
     due_at: datetime | None = None
 
     @property
@@ -68,8 +76,13 @@ def standings(partner: Partner, packs: Sequence[Pack]) -> list[Standing]:
         .annotate(
             fresh=Subquery(exact.filter(stale_at__isnull=True).values("answer")[:1]),
             was_answered=Exists(same_file),
+            is_present=Case(When(variant__current=F("version"), then=True), default=False),
+            is_replaced=Case(
+                When(~Q(variant__current=F("version")), variant__current__isnull=False, then=True),
+                default=False,
+            ),
         )
-        .values("pack_version__pack", "fresh", "was_answered")
+        .values("pack_version__pack", "fresh", "was_answered", "is_present", "is_replaced")
         .annotate(files=Count("pk"))
         .order_by()
     )
@@ -80,21 +93,43 @@ def standings(partner: Partner, packs: Sequence[Pack]) -> list[Standing]:
 
 
 def _standing(pack: Pack, rows: Iterable[Mapping[str, Any]]) -> Standing:
-    answered: dict[str, int] = {}
-    stale = never = 0
-    for row in rows:
-        if row["fresh"]:
-            answered[row["fresh"]] = answered.get(row["fresh"], 0) + row["files"]
-        elif row["was_answered"]:
-            stale += row["files"]
-        else:
-            never += row["files"]
     enough = enough_for(pack)
-    too_little = sum(count for answer, count in answered.items() if answer not in enough)
-    wanted = too_little + stale + (never if pack.asks else 0)
+    answered: dict[str, int] = {}
+    stale = never = replaced = lacking = too_little = first = again = 0
+    for row in rows:
+        files: int = row["files"]
+        # About bytes that are not the file's any more no answer is taken, so none is asked for.
+        asked = files if row["is_present"] else 0
+        replaced += files if row["is_replaced"] else 0
+        if row["fresh"]:
+            answered[row["fresh"]] = answered.get(row["fresh"], 0) + files
+            if row["fresh"] in enough:
+                continue
+            too_little += asked
+        elif row["was_answered"]:
+            stale += files
+            again += asked
+        else:
+            never += files
+            if not pack.asks:
+                continue
+            first += asked
+        lacking += files
+    wanted = too_little + again + first
     assert pack.current is not None
     pack.current.pack = pack
-    return Standing(pack, answered, stale, never, wanted, due_at(pack.current))
+    return Standing(
+        pack,
+        answered,
+        stale=stale,
+        open=never,
+        replaced=replaced,
+        waiting=lacking - wanted,
+        wanted=wanted,
+        first=first,
+        again=again,
+        due_at=due_at(pack.current),
+    )
 
 
 def to_do(partner: Partner, *, at: datetime, limit: int = 6) -> list[Standing]:
@@ -160,6 +195,16 @@ def coming(partner: Partner, *, at: datetime, slug: str = "", limit: int = 20) -
             Coming(row.pack, row.done, row.total, not row.has_one)
             for row in rows.select_related("pack").defer("manifest").order_by("begun_at", "pk")[:limit]
         ]
+
+
+def is_stuck(pack: Pack) -> bool:
+    """Whether the next version of a pack, read for a company, cannot be prepared before the brand's team acts."""
+    # What is not issued lies behind the second wall; only that it does not come by itself is told.
+    with rowscope.everything():
+        failed = PackVersion.objects.filter(
+            pack=pack, state=VersionState.FAILED, pack__due_since__isnull=True
+        )
+        return failed.exists()
 
 
 def version_of_manifest(partner: Partner, pack: Pack, sha256: str) -> PackVersion | None:

@@ -125,6 +125,7 @@ def _show_pack(request: HttpRequest, step: EnrolmentStep, now: datetime) -> Show
         "more": max(0, len(lines) - NAMES_SHOWN),
         "asks_receipt": pack.asks == Answer.RECEIVED,
         "open_count": sum(line.is_wanted for line in lines),
+        "waiting": sum(line.is_lacking and not line.is_present for line in lines),
         "form": forms.PackForm(initial={"manifest_sha256": version.sha256}),
     }
 

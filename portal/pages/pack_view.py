@@ -6,10 +6,13 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from portal.core.errors import Gone, NotFound
 from portal.downloads import archives
+from portal.downloads.services import NotYet
 from portal.packs import selectors, standing, terms
 from portal.packs.choices import Answer
 from portal.packs.confirming import OldDigest
@@ -31,6 +34,29 @@ class Change:
     name: str
     old: PackFile | None
     new: PackFile
+
+
+@dataclass(frozen=True)
+class Refused:
+    """
+    Files of a version that a company cannot have now, which keeps it from the whole archive.
+
+    ``gone``     taken back: name and reason in words;  ``missing``  names of those not released for the company
+    ``later``    name and when the rights begin;  ``begins``  when the last of them do
+    """
+
+    gone: list[tuple[str, str]]
+    missing: list[str]
+    later: list[tuple[str, datetime | None]]
+    begins: datetime | None
+
+    def __bool__(self) -> bool:
+        return bool(self.gone or self.missing or self.later)
+
+    @property
+    def passes(self) -> bool:
+        """Whether the version will be there by itself: nothing but the rights has still to begin."""
+        return bool(self.later) and not self.gone and not self.missing
 
 
 class PackPage:
@@ -68,6 +94,7 @@ class PackPage:
             "delta": self._archive(held) if held and self._delta_is_enough(change) else "",
             "begins": self._begins(),
             "next": next(iter(standing.coming(self.company, at=self.now, slug=self.pack.slug)), None),
+            "is_stuck": bool(self.standing.replaced) and standing.is_stuck(self.pack),
             "versions": selectors.versions_of(self.company, self.pack, at=self.now)[:12],
         }
 
@@ -111,21 +138,25 @@ class PackPage:
         rest = self._page[FILES_SHOWN:]
         return f"?{urlencode({'after': rest[0].file.position})}#files" if rest else ""
 
-    def _blocked(self) -> list[tuple[str, str]]:
-        """Return files of this version that may not be given out any more, with the reason in words."""
+    def _blocked(self) -> Refused:
         items = selectors.items_of(self.version)
         refused = archives.refusals(partner=self.company, items=items, now=self.now)
-        return [(i.name, str(refused[i.version_id])) for i in items if i.version_id in refused][
-            :CHANGES_SHOWN
-        ]
+        found = [(item.name, refused[item.version_id]) for item in items if item.version_id in refused]
+        later = [(name, why.begins) for name, why in found if isinstance(why, NotYet)]
+        return Refused(
+            gone=[(name, str(why)) for name, why in found if isinstance(why, Gone)][:CHANGES_SHOWN],
+            missing=[name for name, why in found if isinstance(why, NotFound)][:CHANGES_SHOWN],
+            later=later[:CHANGES_SHOWN],
+            begins=max((at for _name, at in later if at), default=None),
+        )
 
     @cached_property
     def chosen(self) -> FileAnswer | None:
-        """The one file the reader wants to answer about; bytes that are not in this version choose none."""
+        """The one file the reader wants to answer about; bytes that no answer is taken about choose none."""
         digest = self.query.get("file", "")
         if len(digest) != 64:
             return None
-        rows = self.version.files.filter(sha256=digest)
+        rows = self.version.files.filter(sha256=digest, variant__current=F("version"))
         files = list(
             rows.select_related("variant__asset", "version", "revision__recipe").order_by("position")[:1]
         )

@@ -17,6 +17,7 @@ from portal.core.errors import BadInput, Forbidden, Gone, NotFound
 from portal.packs import confirming, selectors, standing, terms
 from portal.packs.confirming import OldDigest
 from portal.packs.forms import AnswerForm
+from portal.packs.models import Pack
 from portal.packs.selectors import By
 from portal.pages.empty import unreadable
 from portal.pages.pack_view import PackPage, replaced_since
@@ -124,7 +125,7 @@ def _answered(request: HttpRequest, version, now: datetime) -> HttpResponse:
             "lines": replaced_since(request.company, version, error),
         }
         return render(request, "pages/pack_moved.html", context, status=error.status)
-    messages.success(request, _thanks(len(kept), version.pack.name))
+    _thank(request, len(kept), version.pack)
     address = reverse("pages:pack", args=[request.company.slug, version.pack.slug])
     if request.POST.get("act") == "download":
         # What was to be downloaded is known before the answer makes it "the version you have".
@@ -133,13 +134,22 @@ def _answered(request: HttpRequest, version, now: datetime) -> HttpResponse:
     return redirect(address)
 
 
-def _thanks(count: int, name: str) -> str:
+def _thank(request: HttpRequest, count: int, pack: Pack) -> None:
+    """Say how many files were answered for, and how many were left out because their next version is still to come."""
     text = ngettext(
         "Thank you. Your answer for %(count)d file of %(pack)s is recorded.",
         "Thank you. Your answer for %(count)d files of %(pack)s is recorded.",
         count,
     )
-    return text % {"count": count, "pack": name}
+    if count:
+        messages.success(request, text % {"count": count, "pack": pack.name})
+    if left_out := standing.standings(request.company, [pack])[0].waiting:
+        text = ngettext(
+            "%(count)d file is left out: you are asked about it when the next version is there.",
+            "%(count)d files are left out: you are asked about them when the next version is there.",
+            left_out,
+        )
+        messages.info(request, text % {"count": left_out})
 
 
 def _may_answer(request: HttpRequest) -> None:

@@ -74,8 +74,10 @@ def standing_badge(standing: str, text: str) -> dict[str, str]:
 
 @register.inclusion_tag("partials/badge.html")
 def answer_badge(state: str, is_wanted: bool) -> dict[str, str]:
-    """What the company answered about a file; an outline while it is still asked."""
+    """What the company answered about a file; an outline while it is still asked. Stale is asked for as a rule."""
     tone, icon_name, word = _ANSWERS[state]
+    if state == "stale" and not is_wanted:
+        word = gettext_lazy("Replaced")
     look = "line" if state == "open" and is_wanted else "bare" if state == "open" else ""
     return {"tone": tone, "icon_name": icon_name, "text": str(word), "look": look}
 

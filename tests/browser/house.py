@@ -44,6 +44,7 @@ from tests.builders import (
     make_user,
     picture,
     release,
+    release_one,
 )
 from tests.portal.change_requests.builders import ask, by, by_staff
 from tests.portal.onboarding.builders import begin, step_of
@@ -64,6 +65,7 @@ class House(Taken):
     ``applied`` one that waits to begin;  ``ready`` one that is through
     ``pack``    of the shop: answered about, then a file was replaced;  ``strict`` has terms, accepted by nobody
     ``coming``  is being prepared for the first time;  ``closed_pack`` is withdrawn;  ``halved`` holds a withdrawn file
+    ``later``   holds one whose rights begin later;  ``stuck`` a replaced one, and its next version cannot be prepared
     ==========  ===========================================================================================
 
     ``request_open``, ``request_waiting``, ``request_solved`` and so on are what the shop asked for.
@@ -256,6 +258,10 @@ class House(Taken):
         text = {"en": "Do not crop the logo.\n\nDo not change its colours.", "ar": "لا تقتص الشعار."}
         terms.set_terms(pack=self.strict, text=text, now=at, actor="system")
         self.halved = pack("Spring range", self.back, self.gone, asks="in_use")
+        self.later = pack("Winter kitchen", self.back, self.scheduled)
+        self.stuck = pack("Sampling days", self.muesli, self.back)
+        unpublished = release_one("/Nowhere/stand.jpg", now=at)
+        pick(self.stuck, [self.back, unpublished], now=at)
         self.closed_pack = pack("Old range", self.back)
         packs.close(pack=self.closed_pack, now=at, actor="system")
         self.coming = pack("For print", self.back, size="print", is_issued=False)

@@ -234,6 +234,8 @@ PLACES = [
         PACK,
     ),
     Place("pack, a file withdrawn", _pack("halved"), PACK),
+    Place("pack, rights begin later", _pack("later"), PACK),
+    Place("pack, a file replaced and no next version", _pack("stuck"), PACK),
     Place("pack, terms first", _pack("strict"), PACK),
     Place("pack, its terms", _pack("strict", "terms/"), ("pages/pack_terms.html",)),
     Place("pack, without terms", _pack("pack", "terms/"), ("pages/pack_terms.html",)),

@@ -42,6 +42,9 @@ class FileStateSerializer(serializers.Serializer):
     sha256 = serializers.CharField(help_text="The present bytes: what to answer about.")
     state = inputs.Word(_STATES, help_text="`stale`: answered about bytes that have been replaced since.")
     is_wanted = serializers.BooleanField(help_text="An answer is asked for.")
+    is_replaced = serializers.BooleanField(
+        help_text="Other bytes took its place. The next version brings them; until then nothing is asked about it."
+    )
     confirmation = ConfirmationSerializer(allow_null=True, help_text="The answer, or the stale one.")
 
 
@@ -62,7 +65,13 @@ class ConfirmationBody(inputs.Body):
     """Either `answers`, one per digest, or `all` with the digest of the manifest it is about."""
 
     manifest_sha256 = inputs.Digest(required=False, help_text="With `all`: the version you answer for.")
-    all = SaidBody(required=False, help_text="One answer for every file that has none which still holds.")
+    all = SaidBody(
+        required=False,
+        help_text=(
+            "One answer for every file that has none which still holds. Files that were replaced or withdrawn since "
+            "are left out."
+        ),
+    )
     answers = FileBody(many=True, required=False, max_length=1000)  # type: ignore[call-arg]  # taken by the list
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -82,6 +91,7 @@ def _state(line: FileAnswer) -> dict[str, Any]:
         "sha256": line.file.sha256,
         "state": line.state,
         "is_wanted": line.is_wanted,
+        "is_replaced": line.is_replaced,
         "confirmation": row and {**vars(row), "id": row.public_id},
     }
 

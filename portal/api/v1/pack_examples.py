@@ -68,6 +68,7 @@ CONFIRMATIONS: dict[str, Any] = {
             "sha256": _OAT,
             "state": "stale",
             "is_wanted": True,
+            "is_replaced": False,
             "confirmation": {
                 "id": "cnf_p2o3i4u5y6t7r2e3",
                 "sha256": _OLD,

@@ -280,6 +280,26 @@ def test_an_answer_that_became_stale_does_not_complete_the_pack():
     assert look(enrolment) == 0
 
 
+def test_a_replaced_file_that_nobody_can_answer_for_yet_does_not_complete_the_pack():
+    partner = make_partner()
+    pack = make_pack(make_community(partner, folder="/Pack"))
+    pick(pack, shelf("/Pack", ["a.jpg", "b.jpg"]))
+    version = issue(pack)
+    pack.refresh_from_db()
+    enrolment = begin(partner, StepKind.PACK, pack=pack)
+    replace("/Pack", "a.jpg", uuid="newer", now=NOON + DAY)
+
+    confirming.confirm_all(
+        pack=pack,
+        by=By(partner, "system"),
+        manifest_sha256=version.sha256,
+        given=confirming.Given("", Answer.RECEIVED),
+        now=NOON + DAY,
+    )
+
+    assert look(enrolment) == 0
+
+
 def test_looking_takes_as_many_queries_for_many_companies_as_for_one():
     make_programme(StepKind.COLLEAGUES, StepKind.API, StepKind.OTHER)
 

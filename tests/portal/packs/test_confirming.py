@@ -11,11 +11,11 @@ from portal import signals
 from portal.activity.models import Activity
 from portal.catalog.models import Variant
 from portal.core.errors import BadInput, Gone
-from portal.packs import confirming, selectors, services
+from portal.packs import confirming, selectors, services, standing
 from portal.packs.choices import Answer, Reason
 from portal.packs.confirming import Given, OldDigest
 from portal.packs.models import Confirmation, Pack
-from portal.packs.selectors import By
+from portal.packs.selectors import By, FileAnswer
 from portal.renditions import services as renditions
 from portal.renditions.models import Recipe
 from tests.builders import NOON, file_fact, make_community, make_partner, make_user, release
@@ -34,8 +34,9 @@ class Desk:
         self.user = make_user(self.partner)
         self.by = By(self.partner, f"user:{self.user.public_id}", self.user)
         self.made = make_pack(make_community(self.partner, folder="/P"))
-        pick(self.made, shelf("/P", names))
-        issue(self.made)
+        if names:
+            pick(self.made, shelf("/P", names))
+            issue(self.made)
 
     @property
     def pack(self) -> Pack:
@@ -56,11 +57,15 @@ class Desk:
             now=now,
         )
 
+    def lines(self) -> list[FileAnswer]:
+        version = selectors.get_version(self.partner, self.made.public_id, at=NOON)
+        return selectors.answers_of(self.partner, version)
+
     def states(self) -> dict[str, str]:
-        lines = selectors.answers_of(
-            self.partner, selectors.get_version(self.partner, self.made.public_id, at=NOON)
-        )
-        return {line.file.name.removesuffix("-web-1200.webp"): line.state for line in lines}
+        return {line.file.name.removesuffix("-web-1200.webp"): line.state for line in self.lines()}
+
+    def standing(self) -> standing.Standing:
+        return standing.standings(self.partner, [self.pack])[0]
 
 
 @pytest.fixture
