@@ -52,7 +52,7 @@ class Standing:
     @property
     def overlay(self) -> str:
         """Digest of the picture of where it fails, empty when there is none."""
-        return self.row.overlay if self.row and self.failed else ""
+        return self.row.overlay if self.row else ""
 
     @property
     def fix_steps(self) -> list[str]:
