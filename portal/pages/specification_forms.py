@@ -12,7 +12,7 @@ from portal.partners.choices import ChannelKind
 from portal.renditions import own_rules, rulebooks
 from portal.renditions.models import RecipeRevision, SpecificationRevision
 from portal.renditions.verdict_words import MEASURES
-from portal.renditions.verdicts.rules import BadSpecification, build_rule
+from portal.renditions.verdicts.rules import MOST_NUMBER, BadSpecification, build_rule
 
 #: Measures bounded by numbers, with the unit the form asks in and how many of ours one of it is.
 BOUNDS = {
@@ -72,7 +72,10 @@ class SpecificationForm(forms.Form):
             for end in ("least", "most"):
                 label = _("%(what)s, least") if end == "least" else _("%(what)s, most")
                 self.fields[f"{measure}_{end}"] = forms.FloatField(
-                    label=label % {"what": MEASURES[measure]}, required=False, min_value=0
+                    label=label % {"what": MEASURES[measure]},
+                    required=False,
+                    min_value=0,
+                    max_value=MOST_NUMBER,
                 )
         for measure, words in NOTHING.items():
             self.fields[measure] = forms.BooleanField(label=words, required=False)

@@ -6,10 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from portal.renditions import verdict_words
-from portal.renditions.verdicts.rules import MOST_RULES, NUMBERS, WORDS, BadSpecification, build_rule
+from portal.renditions.verdicts.rules import (
+    MOST_NUMBER,
+    MOST_RULES,
+    NUMBERS,
+    WORDS,
+    BadSpecification,
+    build_rule,
+)
 
 COLUMNS = ("measure", "least", "most", "one_of", "pattern", "id", "source", "date")
 #: How people write formats and colours -> what we call them.
@@ -128,7 +136,11 @@ def problem_text(error: BadSpecification) -> str:
         case "bound":
             text = _("%(what)s needs a least number, a most, or both, and nothing else.") % {"what": name}
         case "number":
-            text = _("%(what)s: least and most are numbers, not below zero.") % {"what": name}
+            most = number_format(MOST_NUMBER, force_grouping=True)
+            text = _("%(what)s: least and most are numbers from 0 to %(most)s.") % {
+                "what": name,
+                "most": most,
+            }
         case "order":
             text = _("%(what)s: the least is above the most.") % {"what": name}
         case "words" | "one_of":
@@ -142,8 +154,10 @@ def problem_text(error: BadSpecification) -> str:
                 "known": known,
             }
         case "pattern":
-            text = _("The pattern “%(word)s” cannot be used: it is wrong, too long, or repeats a group.")
-            text %= {"word": part}
+            text = _(
+                "The pattern “%(word)s” cannot be used: it is wrong, too long or too large. "
+                "Look-around and backreferences are not known here."
+            ) % {"word": part}
         case "id":
             text = _("The name of a rule (id) is made of small letters, digits and hyphens.")
         case "same_id":

@@ -44,7 +44,8 @@ def rules_of(revision: SpecificationRevision) -> rules.Specification:
             "title": revision.title,
             "channel": revision.specification.channel,
             "rules": revision.rules,
-        }
+        },
+        kept=True,
     )
 
 

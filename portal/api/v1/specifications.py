@@ -39,7 +39,7 @@ class RuleSerializer(serializers.Serializer):
     least = serializers.FloatField(allow_null=True)
     most = serializers.FloatField(allow_null=True)
     one_of = serializers.ListField(child=serializers.CharField())
-    pattern = OrNull(help_text="A regular expression for the whole file name.")
+    pattern = OrNull(help_text="A regular expression (RE2) for the whole file name.")
     source = OrNull(help_text="Where the rule comes from.")  # type: ignore[assignment]  # DRF finds fields by name
     date = OrNull(help_text="As of when.")
 
@@ -63,7 +63,11 @@ class RuleBody(inputs.Body):
     one_of = serializers.ListField(
         child=serializers.CharField(max_length=60), required=False, max_length=20, help_text="For words."
     )
-    pattern = serializers.CharField(required=False, max_length=200, help_text="For words: of the whole.")
+    pattern = serializers.CharField(
+        required=False,
+        max_length=200,
+        help_text="For words: a regular expression of the whole, as RE2 reads it: no look-around, no backreferences.",
+    )
     id = serializers.RegexField(
         "^[a-z0-9][a-z0-9_-]{0,39}$", required=False, help_text="Names the rule; its measure when left out."
     )

@@ -166,6 +166,16 @@ def test_every_mistake_in_rules_is_named(pim):
     assert "Rule 4" not in said
 
 
+@pytest.mark.parametrize("number", [1e20, 1e300])
+def test_number_no_picture_has_is_refused(pim, number):
+    rules = [{"measure": "width", "least": number}]
+
+    answer = pim.write("POST", "/specifications", {**OWN, "rules": rules}, Idempotency_Key="k1")
+
+    assert answer.status_code == 400
+    assert "numbers from 0 to 1,000,000,000,000" in answer.json()["errors"][0]["detail"]
+
+
 def test_specifications_of_the_portal_are_not_changed(pim):
     answer = pim.write("PUT", "/specifications/amazon-main", OWN, Idempotency_Key="k1")
 

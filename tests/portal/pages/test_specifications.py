@@ -88,6 +88,33 @@ def test_mistakes_are_said_in_the_readers_words(manager):  # noqa: F811
     assert not Specification.objects.filter(partner__isnull=False).exists()
 
 
+@pytest.mark.parametrize("number", ["1e20", "1e308", "inf"])
+def test_number_no_picture_has_is_refused_in_words(manager, number):  # noqa: F811
+    table = SimpleUploadedFile("rules.csv", f"measure,least\nwidth,{number}\n".encode())
+
+    by_form = bring(manager, bytes_most=number, width_least=number)
+    by_table = bring(manager, table=table)
+
+    assert (by_form.status_code, by_table.status_code) == (200, 200)
+    assert "Line 2: Width: least and most are numbers from 0 to 1,000,000,000,000." in words(by_table)
+    assert not Specification.objects.filter(partner__isnull=False).exists()
+
+
+def test_pattern_kept_from_before_says_that_it_cannot_tell(manager):  # noqa: F811
+    bring(manager, pattern="[a-z]+[.]jpg")
+    revision = own().revisions.get()
+    revision.rules = [{"id": "file_name", "measure": "file_name", "pattern": "(?=a)[a-z]+[.]jpg"}]
+    revision.save()
+
+    shown = manager.get(f"{ADDRESS}{own().public_id}/")
+    [rule] = rulebooks.rules_of(rulebooks.newest([own().pk])[own().pk]).rules
+    again = bring(manager, title="Another", pattern="(?=a)[a-z]+[.]jpg")
+
+    assert shown.status_code == 200
+    assert rule.state("a.jpg") == "unknown"
+    assert "Look-around and backreferences are not known here." in words(again)
+
+
 def test_removing_leaves_channels_without_rules(manager):  # noqa: F811
     bring(manager, width_least="9")
     channel = make_channel(manager)
