@@ -5,9 +5,10 @@ import math
 import time
 from dataclasses import dataclass
 
-from django.core.cache import cache
 from rest_framework.settings import api_settings
 from rest_framework.throttling import SimpleRateThrottle
+
+from portal.core.counting import count
 
 logger = logging.getLogger(__name__)
 
@@ -31,16 +32,6 @@ def rate(name: str) -> tuple[int, int]:
     calls, seconds = ClientThrottle().parse_rate(str(api_settings.DEFAULT_THROTTLE_RATES[name]))
     assert calls is not None and seconds is not None
     return calls, seconds
-
-
-def count(key: str, seconds: int) -> int:
-    """Raise a number in the cache all servers share, atomically, and return it. It ends after these seconds."""
-    if cache.add(key, 1, timeout=seconds):
-        return 1
-    try:
-        return cache.incr(key)
-    except ValueError:  # it ran out in between
-        return 1
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from portal.api.throttling import Window, count, rate
+from portal.api.throttling import Window, rate
+from portal.core.counting import count
 
 logger = logging.getLogger(__name__)
 

@@ -13,7 +13,6 @@ from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-import pyvips
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
@@ -31,8 +30,6 @@ logger = logging.getLogger(__name__)
 
 #: To be raised when the same bytes would be measured otherwise than before.
 ALGORITHM = 1
-#: Measuring holds some ten bytes per pixel.
-MOST_PIXELS = 60_000_000
 #: How long one verdict may take before somebody else may try, and how often it is tried.
 CLAIM, TRIES = timedelta(minutes=5), 5
 #: A page is waiting, or a report can wait.
@@ -221,7 +218,7 @@ def measured_of(sha256: str, content: bytes, *, now: datetime) -> Measured:
     if row is None:
         facts, problem = {}, ""
         try:
-            facts = asdict(measure_bounded(content))
+            facts = asdict(measure(content))
         except NotAPicture as error:
             problem = str(error)[:300] or "no picture"
         row, _new = Measurement.objects.update_or_create(
@@ -231,19 +228,6 @@ def measured_of(sha256: str, content: bytes, *, now: datetime) -> Measured:
     if row.problem:
         raise NotAPicture(row.problem)
     return Measured(**row.facts)
-
-
-def measure_bounded(content: bytes) -> Measured:
-    """
-    :raises NotAPicture: the bytes cannot be read, or are too many pixels to measure
-    """
-    try:
-        head = pyvips.Image.new_from_buffer(content, "")
-    except pyvips.Error as error:
-        raise NotAPicture(str(error).strip()[:200]) from None
-    if head.width * head.height > MOST_PIXELS:
-        raise NotAPicture(f"{head.width} x {head.height} pixels are too many to measure")
-    return measure(content)
 
 
 def steps(before: Measured, after: Measured, verdict: rules.Verdict) -> list[str]:

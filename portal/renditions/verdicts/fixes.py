@@ -14,7 +14,7 @@ import pyvips
 from portal.renditions import finishing
 from portal.renditions.choices import Format
 from portal.renditions.metadata import Rights
-from portal.renditions.verdicts.measure import load, measure
+from portal.renditions.verdicts.measure import MOST_PIXELS, load, measure
 from portal.renditions.verdicts.rules import Rule, Specification, State, judge
 
 _FORMATS = [Format.JPEG, Format.PNG, Format.WEBP, Format.AVIF]
@@ -23,6 +23,11 @@ FIXABLE = {
     "width", "height", "longest_side", "shortest_side", "ratio", "bytes", "format", "colour", "dpi", "transparent",
 }  # fmt: skip
 _WHITE = [255, 255, 255]
+#: What each format can hold along one side, in pixels. Sources: libjpeg's JPEG_MAX_DIMENSION, the WebP container
+#: specification (14 bits), libvips' bound for AVIF, libpng's PNG_USER_WIDTH_MAX.
+_MOST_SIDE = {Format.JPEG: 65_500, Format.WEBP: 16_383, Format.AVIF: 16_384, Format.PNG: 1_000_000}
+#: JPEG has two bytes for it.
+_MOST_DPI = 65_535
 
 
 @dataclass(frozen=True)
@@ -41,11 +46,18 @@ class Fixed:
 
 
 class CannotFix(ValueError):
-    """No safe fix makes more rules pass; ``rules`` are the ids of those that fail."""
+    """
+    No safe fix makes more rules pass; ``rules`` are the ids of those that fail. The text says more where there is more
+    to be said: which picture could not be made.
+    """
 
-    def __init__(self, rules: tuple[str, ...]):
-        super().__init__(", ".join(rules))
+    def __init__(self, rules: tuple[str, ...], why: str = ""):
+        super().__init__(why or ", ".join(rules))
         self.rules = rules
+
+
+class _CannotBeMade(Exception):
+    """The rules ask for a picture that is too large, or that no file can hold."""
 
 
 def fix(content: bytes, specification: Specification, *, file_name: str = "") -> Fixed:
@@ -61,7 +73,10 @@ def fix(content: bytes, specification: Specification, *, file_name: str = "") ->
     if not wanted:
         raise CannotFix(tuple(rule.id for rule in failed))
     rules = {rule.measure: rule for rule in specification.rules}
-    made, form, steps = _made(load(content), measure(content).format, rules)
+    try:
+        made, form, steps = _made(load(content), measure(content).format, rules)
+    except _CannotBeMade as error:
+        raise CannotFix(tuple(rule.id for rule in failed), str(error)) from error
     measured = measure(made, file_name=file_name)
     after = judge(specification, measured)
     states = {line.rule.id: line.state for line in after.lines}
@@ -94,11 +109,14 @@ def fitted(
 
     :param form: of ``format_for``
     :param named: makes the file's name of its width and height in pixels
-    :raises CannotFix: a rule would still fail
+    :raises CannotFix: a rule would still fail, or the picture would be too large
     :raises NotAPicture: the bytes cannot be read
     """
     rules = {rule.measure: rule for rule in specification.rules}
-    made, _form, steps = _made(load(content), str(form), rules, rights)
+    try:
+        made, _form, steps = _made(load(content), str(form), rules, rights)
+    except _CannotBeMade as error:
+        raise CannotFix((), str(error)) from error
     measured = measure(made)
     measured = replace(measured, file_name=named(measured.width, measured.height))
     after = judge(specification, measured)
@@ -110,6 +128,15 @@ def fitted(
 def _made(
     image: pyvips.Image, came_as: str, rules: dict[str, Rule], rights: Rights | None = None
 ) -> tuple[bytes, Format, tuple[str, ...]]:
+    try:
+        return _made_within_bounds(image, came_as, rules, rights)
+    except pyvips.Error as error:
+        raise _CannotBeMade(str(error).strip()[:200]) from error
+
+
+def _made_within_bounds(
+    image: pyvips.Image, came_as: str, rules: dict[str, Rule], rights: Rights | None
+) -> tuple[bytes, Format, tuple[str, ...]]:
     steps: list[str] = []
     managed = finishing.managed(image)
     if image.interpretation not in ("srgb", "b-w") or image.get_typeof("icc-profile-data"):
@@ -119,11 +146,13 @@ def _made(
     if image.hasalpha() and ("transparent" in rules or form == Format.JPEG):
         image = image.flatten(background=_WHITE[: image.bands - 1])
         steps.append("opaque")
-    image = _sized(image, rules, steps)
+    image = _sized(image, rules, steps, most_side=_MOST_SIDE[form])
     if str(form) != came_as:
         steps.append("format")
     most = rules["bytes"].most if "bytes" in rules else None
     dpi = rules["dpi"].least if "dpi" in rules and form in (Format.JPEG, Format.PNG) else None
+    if dpi is not None and dpi > _MOST_DPI:
+        raise _CannotBeMade(f"no file names {dpi} pixels per inch")
 
     def made(quality: int) -> bytes:
         encoded = finishing.encode(image, form, quality=quality, rights=rights)
@@ -141,21 +170,22 @@ def _format(came_as: str, rules: dict[str, Rule]) -> Format:
     return next((form for form in forms if str(form) == came_as), forms[0])
 
 
-def _sized(image: pyvips.Image, rules: dict[str, Rule], steps: list[str]) -> pyvips.Image:
-    """Pad to the ratio and to the least size, then make smaller what is too large."""
-    width, height = image.width, image.height
-    ratio = rules.get("ratio")
-    if ratio is not None:
-        if ratio.least is not None and width / height < ratio.least:
-            width = round(height * (ratio.least if ratio.most is None else (ratio.least + ratio.most) / 2))
-        elif ratio.most is not None and width / height > ratio.most:
-            height = round(width / (ratio.most if ratio.least is None else (ratio.least + ratio.most) / 2))
+def _sized(image: pyvips.Image, rules: dict[str, Rule], steps: list[str], *, most_side: int) -> pyvips.Image:
+    """
+    Pad to the ratio, then make smaller what is too large.
+
+    :param most_side: pixels that the format can hold along one side
+    """
+    width, height = _padded(image.width, image.height, rules.get("ratio"))
     scale = min([1.0, *_most(rules, width, height)])
+    inner_width, inner_height = image.width, image.height
     if scale < 1:
-        image = image.thumbnail_image(
-            max(1, int(image.width * scale)), height=max(1, int(image.height * scale)), size="force"
-        )
-        width, height = max(image.width, int(width * scale)), max(image.height, int(height * scale))
+        inner_width, inner_height = max(1, int(inner_width * scale)), max(1, int(inner_height * scale))
+        width, height = max(inner_width, int(width * scale)), max(inner_height, int(height * scale))
+    # Before any pixel is made: a long and narrow picture made square would be as large as no memory.
+    _check_size(width, height, most_side=most_side)
+    if scale < 1:
+        image = image.thumbnail_image(inner_width, height=inner_height, size="force")
         steps.append("smaller")
     if (width, height) != (image.width, image.height):
         image = image.embed(
@@ -164,6 +194,25 @@ def _sized(image: pyvips.Image, rules: dict[str, Rule], steps: list[str]) -> pyv
         )  # fmt: skip
         steps.append("padded")
     return image
+
+
+def _padded(width: int, height: int, ratio: Rule | None) -> tuple[int, int]:
+    """Return the least size around a picture that has a ratio within the bounds."""
+    if ratio is None:
+        return width, height
+    if ratio.least is not None and width / height < ratio.least:
+        width = round(height * (ratio.least if ratio.most is None else (ratio.least + ratio.most) / 2))
+    elif ratio.most is not None and width / height > ratio.most:
+        wanted = ratio.most if ratio.least is None else (ratio.least + ratio.most) / 2
+        if wanted * MOST_PIXELS < 1:
+            raise _CannotBeMade("nothing is as narrow as that")
+        height = round(width / wanted)
+    return width, height
+
+
+def _check_size(width: int, height: int, *, most_side: int) -> None:
+    if width * height > MOST_PIXELS or max(width, height) > most_side:
+        raise _CannotBeMade(f"{width} x {height} pixels are too many")
 
 
 def _most(rules: dict[str, Rule], width: int, height: int) -> list[float]:

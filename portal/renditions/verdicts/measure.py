@@ -20,11 +20,17 @@ HALO = 16
 SPECK = 0.005
 #: A frame is a line of one colour along all four sides, at most this share of the shorter side thick.
 FRAME = 0.05
+#: Looking at a picture holds some ten bytes per pixel.
+MOST_PIXELS = 60_000_000
 _LOADERS = {"jpeg": "jpeg", "png": "png", "webp": "webp", "heif": "avif", "gif": "gif", "tiff": "tiff"}
 
 
 class NotAPicture(ValueError):
     """The bytes are no picture that can be read."""
+
+
+class TooManyPixels(NotAPicture):
+    """They are one, of more than ``MOST_PIXELS``."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class Seen:
 
 def measure(content: bytes, *, file_name: str = "") -> Measured:
     """
-    :raises NotAPicture: the bytes cannot be read
+    :raises NotAPicture: the bytes cannot be read; ``TooManyPixels``
     """
     image = load(content)
     seen = look(image)
@@ -119,10 +125,14 @@ def measure(content: bytes, *, file_name: str = "") -> Measured:
 
 def load(content: bytes) -> pyvips.Image:
     """
-    :raises NotAPicture: the bytes cannot be read
+    :raises NotAPicture: the bytes cannot be read; ``TooManyPixels``
     """
     try:
-        return pyvips.Image.new_from_buffer(content, "", fail_on="error").autorot().copy_memory()
+        image = pyvips.Image.new_from_buffer(content, "", fail_on="error")
+        # The head alone is read so far.
+        if image.width * image.height > MOST_PIXELS:
+            raise TooManyPixels(f"{image.width} x {image.height} pixels are too many to measure")
+        return image.autorot().copy_memory()
     except pyvips.Error as error:
         raise NotAPicture(str(error).strip()[:200]) from None
 

@@ -12,6 +12,7 @@ from PIL import Image
 
 from portal.renditions import picture_tests
 from portal.renditions.models import PictureTest
+from portal.renditions.verdicts import fixes
 from tests.builders import make_community, make_partner, picture
 
 CHANNEL = {
@@ -91,11 +92,37 @@ def test_too_many_in_a_minute_are_refused_and_may_come_again_with_the_same_key(p
     monkeypatch.setattr(picture_tests, "PER_MINUTE", 1)
     upload(pim, tests)
     refused = upload(pim, tests, key="k2")
-    PictureTest.objects.all().delete()
+    monkeypatch.setattr(picture_tests, "PER_MINUTE", 9)
     later = upload(pim, tests, key="k2")
 
     assert (refused.status_code, refused.json()["code"]) == (429, "too_many_tests")
     assert later.status_code == 201 and "Idempotency-Replayed" not in later
+
+
+def test_tries_that_come_to_nothing_count_as_well(pim, tests, monkeypatch):
+    monkeypatch.setattr(picture_tests, "PER_MINUTE", 2)
+
+    tried = [upload(pim, tests, b"not a picture", key=f"k{n}", name="a.txt").json()["code"] for n in range(2)]
+    refused = upload(pim, tests, key="k3")
+
+    assert tried == ["not_a_picture"] * 2
+    assert (refused.status_code, PictureTest.objects.count()) == (429, 0)
+
+
+def test_picture_whose_fix_would_be_gigantic_is_judged_all_the_same(pim, tests, monkeypatch):
+    monkeypatch.setattr(fixes, "MOST_PIXELS", 100_000)
+    specification = {
+        "key": "square", "title": "Square", "channel": "marketplace",
+        "rules": [{"measure": "ratio", "least": 1, "most": 1}],
+    }  # fmt: skip
+    own = pim.write("POST", "/specifications", specification, Idempotency_Key="s").json()["id"]
+    channel = pim.write(
+        "POST", "/channels", {**CHANNEL, "name": "Square", "specification": own}, Idempotency_Key="c"
+    )
+
+    made = upload(pim, f"/channels/{channel.json()['id']}/tests", picture(width=3000, height=10, kind="JPEG"))
+
+    assert (made.status_code, made.json()["state"], made.json()["fix_steps"]) == (201, "failed", [])
 
 
 def test_test_of_another_channel_is_not_found_there(pim, tests):

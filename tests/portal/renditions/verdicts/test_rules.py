@@ -1,6 +1,8 @@
 """Rule files, the verdict on a picture, safe fixes, and the picture of where it fails."""
 
 import io
+import signal
+from contextlib import contextmanager
 from functools import cache
 
 import numpy as np
@@ -10,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from portal.renditions.verdicts import rules
+from portal.renditions.choices import Format
+from portal.renditions.verdicts import fixes, rules
+from portal.renditions.verdicts import measure as measuring
 from portal.renditions.verdicts.fixes import FIXABLE, CannotFix, fix
-from portal.renditions.verdicts.measure import Measured, measure
+from portal.renditions.verdicts.measure import Measured, TooManyPixels, measure
 from portal.renditions.verdicts.overlay import overlay
 from portal.renditions.verdicts.rules import BadSpecification, State, build, judge
 from tests.portal.renditions.verdicts.labelled import SAVERS, pictures
@@ -88,8 +92,14 @@ def test_what_is_not_known_is_neither_passed_nor_failed():
         ({"rules": [{"measure": "width", "least": -1}]}, "numbers"),
         ({"rules": [{"measure": "format", "least": 1}]}, "needs one_of or pattern"),
         ({"rules": [{"measure": "format", "one_of": "jpeg"}]}, "list of words"),
-        ({"rules": [{"measure": "file_name", "pattern": "(a+)+b"}]}, "repeats a group"),
-        ({"rules": [{"measure": "file_name", "pattern": "["}]}, "pattern is wrong"),
+        ({"rules": [{"measure": "width", "least": 1e20}]}, "numbers from 0 to 1000000000000"),
+        ({"rules": [{"measure": "width", "most": 10**20}]}, "numbers from 0 to 1000000000000"),
+        ({"rules": [{"measure": "file_name", "pattern": "["}]}, "cannot be used: missing ]"),
+        ({"rules": [{"measure": "file_name", "pattern": "a" * 201}]}, "longer than 200"),
+        ({"rules": [{"measure": "file_name", "pattern": "(.{1,30}){1,30}!"}]}, "too large"),
+        ({"rules": [{"measure": "file_name", "pattern": "(?=a)b"}]}, "cannot be used"),
+        ({"rules": [{"measure": "file_name", "pattern": r"(a)\1"}]}, "cannot be used"),
+        ({"rules": [{"measure": "file_name", "pattern": "a{,5}"}]}, "write {0,5}"),
         ({"rules": [{"measure": "width", "least": 1, "colour": 2}]}, "colour is not known"),
         ({"rules": [{"measure": "width", "least": 1}] * 2}, "same id"),
         ({"rules": [{"measure": "width", "least": 1}] * 41}, "rules: from one"),
@@ -100,6 +110,57 @@ def test_rules_nothing_can_follow_are_refused(data, reason):
 
     with pytest.raises(BadSpecification, match=reason):
         build({**usual, **data})
+
+
+@contextmanager
+def within(seconds: int):
+    """End what hangs; an engine that tries every way to match would take years."""
+
+    def over(*_what):
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize("pattern", [".*" * 60 + "!", "(a|a)" * 39 + "!", "a?" * 60 + "a" * 61, "(a+)+!"])
+def test_no_pattern_holds_up_whoever_reads_a_name(pattern):
+    rule_set = specification({"measure": "file_name", "pattern": pattern})
+
+    with within(30):
+        verdict = judge(rule_set, {"file_name": "a" * 60})
+        assert judge(rule_set, {"file_name": "a" * 200 + "b"}).state == State.FAILED
+
+    assert verdict.state == State.FAILED
+
+
+def test_pattern_is_of_the_whole_name_in_every_script():
+    rule_set = specification({"measure": "file_name", "pattern": r"[^/]{3,5}[.](jpg|png)"})
+
+    names = {
+        "Größe.jpg": State.PASSED,
+        "صورة.png": State.PASSED,
+        "a/bcd.jpg": State.FAILED,
+        "abc.jpg2": State.FAILED,
+    }
+    assert {name: judge(rule_set, {"file_name": name}).state for name in names} == names
+
+
+def test_rules_kept_before_a_check_came_are_read_and_say_that_they_cannot_tell():
+    kept = [
+        {"id": "name", "measure": "file_name", "pattern": "(?=a).*"},
+        {"id": "width", "measure": "width", "least": 10**15},
+    ]
+    rule_set = build({"key": "mine", "channel": "shop", "rules": kept}, kept=True)
+
+    verdict = judge(rule_set, {"file_name": "a.jpg", "width": 100})
+
+    assert [line.state for line in verdict.lines] == [State.UNKNOWN, State.FAILED]
 
 
 def test_broken_rule_file_is_refused():
@@ -196,6 +257,58 @@ def test_what_shows_is_never_enlarged_or_retouched():
 
     assert "white-background" in caught.value.rules
     assert not {"off_white", "fill", "border", "margin"} & FIXABLE
+
+
+def white(width: int, height: int) -> bytes:
+    image = pyvips.Image.black(width, height, bands=3).linear(1, 255).cast("uchar")
+    return image.copy(interpretation="srgb").pngsave_buffer(compression=1)
+
+
+def test_fix_that_would_be_too_many_pixels_is_none(monkeypatch):
+    monkeypatch.setattr(fixes, "MOST_PIXELS", 1_000_000)
+    square = {"measure": "ratio", "least": 1, "most": 1}
+
+    with pytest.raises(CannotFix, match="3000 x 3000 pixels are too many") as caught:
+        fix(white(3000, 100), specification(square))
+    smaller = fix(white(3000, 100), specification(square, {"measure": "longest_side", "most": 900}))
+
+    assert caught.value.rules == ("ratio",)
+    assert smaller.size == (900, 900)
+
+
+@pytest.mark.parametrize(
+    ("form", "side"), [("jpeg", 65_500), ("webp", 16_383), ("avif", 16_384)], ids=["jpeg", "webp", "avif"]
+)
+def test_fix_that_no_file_of_its_format_can_hold_is_none(form, side, monkeypatch):
+    wanted = specification({"measure": "format", "one_of": [form]})
+
+    with pytest.raises(CannotFix, match=f"{side + 1} x 8 pixels are too many"):
+        fix(white(side + 1, 8), wanted)
+    monkeypatch.setitem(fixes._MOST_SIDE, Format(form), 10**6)
+    with pytest.raises(CannotFix, match=r"large|imum"):
+        fix(white(side + 1, 8), wanted)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"measure": "ratio", "most": 0},
+        {"measure": "ratio", "most": 1e-320},
+        {"measure": "ratio", "least": 1e12},
+        {"measure": "dpi", "least": 1e12},
+    ],
+    ids=["no width", "nearly none", "no height", "dots"],
+)
+def test_fix_that_is_nonsense_is_none(rule):
+    with pytest.raises(CannotFix):
+        fix(white(20, 10), specification(rule))
+
+
+def test_picture_of_too_many_pixels_is_not_looked_at(monkeypatch):
+    monkeypatch.setattr(measuring, "MOST_PIXELS", 199)
+
+    with pytest.raises(TooManyPixels, match="20 x 10"):
+        measure(white(20, 10))
 
 
 # -- Overlay ------------------------------------------------------------
