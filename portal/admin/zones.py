@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 from portal.catalog import library
 from portal.catalog.models import AssetVersion
 from portal.core.staff_admin import actor_of
-from portal.renditions import own_sizes
+from portal.downloads import embeds
+from portal.renditions import protection
 from portal.renditions.choices import ZoneKind
 from portal.renditions.cropping import Box
 
@@ -51,21 +53,24 @@ def zones(request: HttpRequest, version: str) -> HttpResponse:
     found = library.get_version(version)
     if found is None or not (found.width and found.height):
         raise Http404
-    held = own_sizes.zones_of(found.variant)
+    held = protection.zones_of(found.variant)
     form = ZoneForm(version=found)
     if request.method == "POST" and "remove" in request.POST:
         for zone in held:
             if str(zone.pk) == request.POST["remove"]:
-                own_sizes.remove_zone(zone=zone, now=timezone.now(), actor=actor_of(request))
+                protection.remove_zone(zone=zone, now=timezone.now(), actor=actor_of(request))
                 messages.success(request, _("The zone is no longer protected."))
         return redirect("admin:zones", version)
     if request.method == "POST":
         form = ZoneForm(request.POST, version=found)
         if form.is_valid():
             kind = form.cleaned_data["kind"]
-            own_sizes.draw_zone(
-                version=found, box=form.box(), kind=kind, now=timezone.now(), actor=actor_of(request)
-            )
+            now = timezone.now()
+            with transaction.atomic():
+                protection.draw_zone(
+                    version=found, box=form.box(), kind=kind, now=now, actor=actor_of(request)
+                )
+                embeds.settle(variants=[found.variant_id], now=now)
             messages.success(request, _("No crop may cut this from now on, those ordered before included."))
             return redirect("admin:zones", version)
     context = {

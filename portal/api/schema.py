@@ -58,9 +58,9 @@ class ProblemSerializer(serializers.Serializer):
     reason = serializers.CharField(required=False, help_text="With `withdrawn`: why.")
     files = serializers.ListField(
         required=False,
-        help_text="With `withdrawn` and `rights_not_started` of an archive, and with `archive_failed`: names of the "
-        "files. With `digest_replaced`: `name`, `sent` and `current` digest of each. With `not_all_available` and "
-        "`nothing_to_prepare`: each as in `left_out` of an archive.",
+        help_text="With `withdrawn`, `rights_not_started` and `zone_cut` of an archive, and with `archive_failed`: "
+        "names of the files. With `digest_replaced`: `name`, `sent` and `current` digest of each. With "
+        "`not_all_available` and `nothing_to_prepare`: each as in `left_out` of an archive.",
     )
     crop = PartSerializer(
         required=False,

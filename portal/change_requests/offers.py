@@ -11,7 +11,7 @@ from portal.core.errors import DomainError
 from portal.partners.models import Partner
 from portal.publications import selectors as publications
 from portal.publications.cards import AssetCard, VariantCard
-from portal.renditions import own_sizes, responsive
+from portal.renditions import own_sizes, protection, responsive
 from portal.renditions import selectors as renditions
 from portal.renditions.choices import Fit, Format
 from portal.renditions.selectors import Size
@@ -171,7 +171,7 @@ def _own(wish: Wish, version: AssetVersion) -> own_sizes.Wish | None:
     if own.padded and (width > wide and height > high):
         return None
     try:
-        part = own_sizes.settle(own, version, own_sizes.boxes(own_sizes.zones_of(version.variant)))
+        part = own_sizes.settle(own, version, protection.boxes(protection.zones_of(version.variant)))
     except DomainError:
         return None
     return replace(own, part=part)

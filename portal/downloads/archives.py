@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import IO
 
 from django.db import transaction
-from django.db.models import DateTimeField, OuterRef, Subquery, Value
+from django.db.models import DateTimeField, Exists, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -33,8 +33,10 @@ from portal.partners.models import Partner
 from portal.partners.selectors import open_communities
 from portal.publications import selectors as publications
 from portal.publications.visibility import items_in
+from portal.renditions import protection, store, stored
 from portal.renditions import services as renditions
-from portal.renditions import store, stored
+from portal.renditions.models import ProtectedZone, Rendition
+from portal.renditions.selectors import by_digests
 
 logger = logging.getLogger(__name__)
 
@@ -63,27 +65,50 @@ class FilesLost(DomainError):
 
 def refusals(*, partner: Partner, items: Collection[Item], now: datetime) -> dict[int, DomainError]:
     """
-    Return why a partner may not have some of these files now, by ``version_id``: the same answers as
+    Return why a partner may not have some of these files now, by ``position``: the same answers as
     ``services.find_by_digest`` gives for one, for any number in one query when nothing is wrong.
     """
     # As cards do: of a variant published twice, the one released first counts.
     visible = items_in(open_communities(partner), at=now).filter(variant=OuterRef("variant_id"))
     usable_from = Coalesce("usable_from", Value(_ALWAYS), output_field=DateTimeField())
     first = visible.order_by("released_at").annotate(begins=usable_from).values("begins")[:1]
+    zones = ProtectedZone.objects.filter(variant=OuterRef("variant_id"))
     rows = AssetVersion.objects.filter(pk__in={item.version_id for item in items}).annotate(
-        begins=Subquery(first)
+        begins=Subquery(first), has_zones=Exists(zones)
     )
-    standing = {pk: rest for pk, *rest in rows.values_list("pk", "begins", "withdrawn_at", "withdrawal")}
+    facts = ("begins", "withdrawn_at", "withdrawal", "has_zones")
+    standing = {pk: rest for pk, *rest in rows.values_list("pk", *facts)}
     refused: dict[int, DomainError] = {}
+    held: list[Item] = []
     for item in items:
-        begins, withdrawn_at, reason = standing.get(item.version_id, (None, None, ""))
+        begins, withdrawn_at, reason, has_zones = standing.get(item.version_id, (None, None, "", False))
         if begins is None:
             back = publications.taken_back(partner, variant=item.variant_id)
-            refused[item.version_id] = back or NotFound()
+            refused[item.position] = back or NotFound()
         elif withdrawn_at is not None:
-            refused[item.version_id] = Gone(publications.why_gone(reason), reason=reason)
+            refused[item.position] = Gone(publications.why_gone(reason), reason=reason)
         elif begins > now:
-            refused[item.version_id] = not_yet(begins)
+            refused[item.position] = not_yet(begins)
+        elif has_zones:
+            held.append(item)
+    return refused | _cut_through(partner, held) if held else refused
+
+
+def _cut_through(partner: Partner, items: Sequence[Item]) -> dict[int, DomainError]:
+    """Return what cuts a zone that was drawn after it was made, by ``position``: three queries for any number."""
+    made: dict[tuple[int, str], list[Rendition]] = {}
+    for rendition in by_digests(partner, {item.sha256 for item in items}):
+        made.setdefault((rendition.version_id, rendition.sha256), []).append(rendition)
+    pairs = [(one.version, one.revision) for several in made.values() for one in several]
+    cut = protection.refusals(pairs)
+    refused: dict[int, DomainError] = {}
+    for item in items:
+        why = [
+            cut.get((one.version_id, one.revision_id)) for one in made.get((item.version_id, item.sha256), ())
+        ]
+        # The same bytes may have come of a size that shows all of it.
+        if why and all(why):
+            refused[item.position] = why[0]  # type: ignore[assignment]  # it is one of those that are not None
     return refused
 
 
@@ -93,18 +118,21 @@ def check(*, partner: Partner, archive: Archive, now: datetime) -> None:
 
     :raises Gone: files were taken back; ``files`` names them
     :raises NotYet: the rights to files begin later; ``files`` names them
+    :raises ZoneCut: files are cut where they must be seen whole; ``files`` names them
     :raises NotFound: files are nothing to this partner
     :raises TermsNotAccepted: the pack has terms that the company has not accepted
     :raises FilesLost: files are missing from the store; ``files`` names them
     """
     refused = refusals(partner=partner, items=archive.items, now=now)
-    found = [(item, refused[item.version_id]) for item in archive.items if item.version_id in refused]
+    found = [(item, refused[item.position]) for item in archive.items if item.position in refused]
     if any(isinstance(why, NotFound) for _item, why in found):
         raise NotFound
     for kind in (Gone, NotYet):
         if of_kind := [(item, why) for item, why in found if isinstance(why, kind)]:
             item, why = of_kind[0]
             raise kind(f"{item.name}: {why}", **why.extra, files=[item.name for item, _why in of_kind])
+    if cut := [(item.name, why) for item, why in found if isinstance(why, protection.CutRefused)]:
+        raise protection.ZoneCut(f"{cut[0][0]}: {cut[0][1]}", files=[name for name, _why in cut])
     if archive.pack_version is not None:
         terms.require(partner, archive.pack_version.pack)
     if lost := stored.missing_among([item.sha256 for item in archive.items]):
@@ -177,13 +205,13 @@ class Sending:
 
     def _check(self, index: int, *, now: datetime) -> None:
         item = self.archive.items[index]
-        if item.version_id in self._checked and time.monotonic() < self._checked_until:
+        if item.position in self._checked and time.monotonic() < self._checked_until:
             return
         self._checked_until = time.monotonic() + CHECKED_FOR
         together = self.archive.items[index : index + CHECKED_TOGETHER]
         refused = refusals(partner=self.partner, items=together, now=now)
-        self._checked = {other.version_id for other in together} - refused.keys()
-        if why := refused.get(item.version_id):
+        self._checked = {other.position for other in together} - refused.keys()
+        if why := refused.get(item.position):
             name = type(why).__name__
             logger.warning("archive %s ends before %s: %s", self.archive.name, item.sha256, name)
             raise EndedEarly(f"{item.sha256} may no longer be given out: {name}")

@@ -35,6 +35,7 @@ from portal.publications.cards import VariantCard
 from portal.publications.visibility import items_in
 from portal.renditions.choices import Format
 from portal.renditions.models import RecipeRevision
+from portal.renditions.protection import refusals
 from portal.renditions.responsive import alt_for
 from portal.renditions.selectors import Size, expected_pixels, sizes_of
 
@@ -229,7 +230,7 @@ def settle(*, now: datetime, variants: Collection[int] | None = None) -> int:
     ended = 0
     due: dict[EmbedEnd, list[int]] = {}
     by_partner: dict[Partner, list[EmbedLink]] = {}
-    for link in rows.select_related("partner", "version__variant"):
+    for link in rows.select_related("partner", "version__variant", "revision__recipe"):
         if (end := _why(link.version, now=now)) is not None:
             due.setdefault(end, []).append(link.pk)
         else:
@@ -239,7 +240,13 @@ def settle(*, now: datetime, variants: Collection[int] | None = None) -> int:
         seen = set(
             items.filter(version__in={link.version_id for link in links}).values_list("version", flat=True)
         )
-        if lost := [link.pk for link in links if link.version_id not in seen]:
+        # A link in a size that would now cut what must be seen whole: another size may be embedded still.
+        cut = refusals([(link.version, link.revision) for link in links])
+        if lost := [
+            link.pk
+            for link in links
+            if link.version_id not in seen or (link.version_id, link.revision_id) in cut
+        ]:
             # Others may have the file still: what this company may not have ends for this company.
             due.setdefault(EmbedEnd.STAFF, []).extend(lost)
     for end, links_due in due.items():

@@ -19,10 +19,11 @@ from portal.partners.models import Partner
 from portal.publications import selectors as publications
 from portal.publications.cards import AssetCard, VariantCard
 from portal.publications.visibility import Status
-from portal.renditions import file_names, own_sizes
+from portal.renditions import file_names, protection
 from portal.renditions import selectors as recipes
 from portal.renditions import services as renditions
 from portal.renditions.models import RecipeRevision, Rendition
+from portal.renditions.protection import CutRefused
 
 
 class NotYet(DomainError):
@@ -79,6 +80,7 @@ def authorise_download(
     :raises NotFound: no such asset, language, variant or size for this partner
     :raises Gone: taken back
     :raises NotYet: the rights begin later
+    :raises CutRefused: the size would cut what must be seen whole, or was ordered for another picture
     """
     card = publications.get_asset(partner, asset_id, at=now)
     chosen = publications.choose_variant(partner, card, language=language, variant=variant)
@@ -100,7 +102,7 @@ def _check(variant: VariantCard, version: AssetVersion, revision: RecipeRevision
     """What is shown small on our own pages may be seen before its rights begin; what is taken may not."""
     if version.withdrawn_at is not None:
         raise Gone(publications.why_gone(version.withdrawal), reason=version.withdrawal)
-    own_sizes.check_revision(version, revision)
+    protection.check_revision(version, revision)
     if variant.status == Status.SCHEDULED and not revision.recipe.is_preview:
         raise not_yet(variant.usable_from)
 
@@ -150,6 +152,7 @@ def find_by_digest(*, partner: Partner, sha256: str, now: datetime) -> Found:
     :raises NotFound: no such bytes for this partner
     :raises Gone: taken back
     :raises NotYet: the rights begin later
+    :raises CutRefused: as for ``authorise_download``
     :raises NotKept: nobody took them for long, and what is made again from the same file is other bytes
     """
     no: DomainError | None = None
@@ -165,7 +168,7 @@ def find_by_digest(*, partner: Partner, sha256: str, now: datetime) -> Found:
             _check(variant, version, revision)
         except NotFound:
             continue
-        except (Gone, NotYet) as error:
+        except (Gone, NotYet, CutRefused) as error:
             # The same bytes may belong to another file that is still given out.
             no = error
             continue

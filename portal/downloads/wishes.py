@@ -18,6 +18,7 @@ from portal.publications import selectors as publications
 from portal.publications.models import PublicationItem
 from portal.publications.visibility import Status, held_items, status_of
 from portal.renditions.models import Recipe, RecipeRevision
+from portal.renditions.protection import CutRefused, refusals
 from portal.renditions.selectors import Size, current_revisions, fits, sizes_for
 
 
@@ -125,7 +126,8 @@ def left_out(one: Examined) -> dict[str, str]:
 
 def examine(partner: Partner, wishes: Iterable[Wish], *, at: datetime) -> list[Examined]:
     """
-    Return what became of each wish, in their order: six queries, whatever their number.
+    Return what became of each wish, in their order: six queries, whatever their number, and one more where a
+    size cuts.
 
     The outcome for each is that of ``services.authorise_download``; whoever takes the files is checked again then.
     """
@@ -142,6 +144,7 @@ def examine(partner: Partner, wishes: Iterable[Wish], *, at: datetime) -> list[E
             item.version.variant = variants[wish.variant_id]
             pairs[number] = item.version, revision
     sizes = sizes_for(list(pairs.values()))
+    refused = refusals(list(pairs.values()))
     return [
         _examined(
             wish,
@@ -149,6 +152,7 @@ def examine(partner: Partner, wishes: Iterable[Wish], *, at: datetime) -> list[E
             variants.get(wish.variant_id),
             held.get(wish.variant_id, ()),
             sizes.get((pairs[number][0].pk, pairs[number][1].pk)) if number in pairs else None,
+            refused.get((pairs[number][0].pk, pairs[number][1].pk)) if number in pairs else None,
             at=at,
         )
         for number, wish in enumerate(wanted)
@@ -174,6 +178,7 @@ def _examined(
     variant: Variant | None,
     items: Sequence[PublicationItem],
     size: Size | None,
+    refused: CutRefused | None,
     *,
     at: datetime,
 ) -> Examined:
@@ -195,6 +200,8 @@ def _examined(
     elif size is None:
         standing = Standing.NO_SIZE
         why = _("The brand does not offer this size for this file any more. Choose another one.")
+    elif refused is not None:
+        standing, why = Standing.NO_SIZE, str(refused)
     elif wish.version_id is not None and wish.version_id != item.version_id:
         standing = Standing.REPLACED
         why = _("A newer version has come since you chose it. You get version %(number)d.") % {

@@ -14,6 +14,7 @@ from portal.publications.routing import matches
 from portal.publications.visibility import items_in
 from portal.renditions import file_names, naming
 from portal.renditions.models import Recipe, RecipeRevision
+from portal.renditions.protection import refusals
 from portal.renditions.selectors import current_revisions, expected_pixels, fits
 
 
@@ -88,8 +89,19 @@ def compose(pack: Pack, *, now: datetime, renew_sizes: bool = False) -> Composit
             continue
         version.variant = variant
         found.files.append(PackFile(variant=variant, version=version, revision=revision))
+    _refuse_cuts(found)
     _name(found.files, last)
     return found
+
+
+def _refuse_cuts(found: Composition) -> None:
+    """A size that would cut what must be seen whole cannot be made of that file: staff learn it before they issue."""
+    refused = refusals([(file.version, file.revision) for file in found.files])
+    if refused:
+        for file in found.files:
+            if (file.version.pk, file.revision.pk) in refused:
+                found.missing.append(Wish(file.variant, file.revision.recipe, Shortage.NOT_MADE))
+        found.files = [file for file in found.files if (file.version.pk, file.revision.pk) not in refused]
 
 
 def _files_of_current(pack: Pack) -> Iterable[PackFile]:

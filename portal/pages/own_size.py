@@ -19,7 +19,7 @@ from portal.downloads.services import Grant
 from portal.pages.own_size_forms import OwnSizeForm
 from portal.pages.request_tags import ask_url
 from portal.pages.tags import card_name, download_url, variant_query
-from portal.renditions import own_sizes, responsive
+from portal.renditions import own_sizes, protection, responsive
 from portal.renditions.choices import Fit
 from portal.renditions.cropping import Box
 from portal.renditions.own_sizes import Wish
@@ -59,7 +59,7 @@ def _settle(form: OwnSizeForm, zones: list[Box]) -> _Settled:
     wish = form.wish()
     try:
         return _Settled(wish, own_sizes.settle(wish, form.version, zones))
-    except (own_sizes.ZoneCut, own_sizes.NotThisLarge) as error:
+    except (protection.ZoneCut, protection.NotThisLarge) as error:
         instead = own_sizes.instead(wish, form.version, zones, error)
         return _Settled(wish, instead.part, str(error), tuple(instead.offers))
 
@@ -74,10 +74,10 @@ def _first(grant: Grant) -> dict[str, Any]:
 def own_size(request: HttpRequest, asset: str) -> HttpResponse:
     """Show the picture with the part that would be cut; POST orders the file and leads to it."""
     grant = _asked(request, asset)
-    zones = own_sizes.zones_of(grant.variant.variant)
+    zones = protection.zones_of(grant.variant.variant)
     data = request.POST if request.method == "POST" else request.GET
     form = OwnSizeForm(data if "width" in data else _first(grant), version=grant.version)
-    settled = _settle(form, own_sizes.boxes(zones))
+    settled = _settle(form, protection.boxes(zones))
     if request.method == "POST" and settled.wish is not None and not settled.problem:
         revision = own_sizes.order(settled.wish, settled.part, now=timezone.now())
         address = revision.address or ""
@@ -179,7 +179,7 @@ def own_size_weight(request: HttpRequest, asset: str) -> HttpResponse:
     """Say how heavy a size would be, or why it is not possible, while somebody tries."""
     grant = _asked(request, asset)
     form = OwnSizeForm(request.GET, version=grant.version)
-    settled = _settle(form, own_sizes.boxes(own_sizes.zones_of(grant.variant.variant)))
+    settled = _settle(form, protection.boxes(protection.zones_of(grant.variant.variant)))
     problem = settled.problem or next((text for texts in form.errors.values() for text in texts), "")
     answer = JsonResponse({"problem": problem, "weight": "" if problem else _weight(request, grant, settled)})
     answer["Cache-Control"] = "private, no-store"

@@ -20,6 +20,7 @@ from portal.packs.forms import AnswerForm
 from portal.packs.models import PackFile, PackVersion
 from portal.packs.selectors import FileAnswer
 from portal.partners.models import Partner
+from portal.renditions.protection import CutRefused
 
 #: Files shown at once, in the list and among the changes.
 FILES_SHOWN = 60
@@ -41,22 +42,24 @@ class Refused:
     """
     Files of a version that a company cannot have now, which keeps it from the whole archive.
 
+    ``cut``      cut where they must be seen whole: name and reason in words
     ``gone``     taken back: name and reason in words;  ``missing``  names of those not released for the company
     ``later``    name and when the rights begin;  ``begins``  when the last of them do
     """
 
     gone: list[tuple[str, str]]
+    cut: list[tuple[str, str]]
     missing: list[str]
     later: list[tuple[str, datetime | None]]
     begins: datetime | None
 
     def __bool__(self) -> bool:
-        return bool(self.gone or self.missing or self.later)
+        return bool(self.gone or self.cut or self.missing or self.later)
 
     @property
     def passes(self) -> bool:
         """Whether the version will be there by itself: nothing but the rights has still to begin."""
-        return bool(self.later) and not self.gone and not self.missing
+        return bool(self.later) and not self.gone and not self.cut and not self.missing
 
 
 class PackPage:
@@ -141,10 +144,11 @@ class PackPage:
     def _blocked(self) -> Refused:
         items = selectors.items_of(self.version)
         refused = archives.refusals(partner=self.company, items=items, now=self.now)
-        found = [(item.name, refused[item.version_id]) for item in items if item.version_id in refused]
+        found = [(item.name, refused[item.position]) for item in items if item.position in refused]
         later = [(name, why.begins) for name, why in found if isinstance(why, NotYet)]
         return Refused(
             gone=[(name, str(why)) for name, why in found if isinstance(why, Gone)][:CHANGES_SHOWN],
+            cut=[(name, str(why)) for name, why in found if isinstance(why, CutRefused)][:CHANGES_SHOWN],
             missing=[name for name, why in found if isinstance(why, NotFound)][:CHANGES_SHOWN],
             later=later[:CHANGES_SHOWN],
             begins=max((at for _name, at in later if at), default=None),

@@ -30,6 +30,9 @@ from portal.renditions.verdicts.measure import NotAPicture
 
 #: Keys of the recipes whose revisions are orders. Their addresses begin with these words.
 FITTED, OWN, RESPONSIVE = "fitted", "own-size", "responsive"
+#: A part of what was fetched may be this much off what was ordered: sizes and shares are rounded, to pixels, and a
+#: picture may be that little off the shape of the one it was ordered for.
+_OFF_PIXELS, _OFF_SHARE = 2, 0.005
 
 
 def fitted(
@@ -183,6 +186,7 @@ def _cut(
     try:
         image = finishing.managed(pyvips.Image.new_from_buffer(target.read(), "", fail_on="error"))
         image = cropping.cut(image, revision.crop)
+        _check_part(image, width, height)
         if (image.width, image.height) != (width, height):
             image = image.thumbnail_image(width, height=height, size="force")
         content = finishing.light_enough(image, revision, rights)
@@ -190,3 +194,22 @@ def _cut(
         raise SourceRefused(f"The part cannot be cut out: {str(error).strip()[:200]}") from error
     made = replace(fetched, media_type=finishing.MEDIA_TYPES[form], width=width, height=height)
     return made, io.BytesIO(content)
+
+
+def _check_part(image: pyvips.Image, width: int, height: int) -> None:
+    """
+    Never enlarge and never distort: the file may be another one than that for which the part was ordered. Leave to take
+    it is asked by what the DAM says of a file (``protection``); here its pixels tell.
+
+    :raises SourceRefused: the part is smaller than was ordered, or of another shape
+    """
+    found = f"The part has {image.width} x {image.height} pixels, and {width} x {height} were ordered"
+    wide_off, high_off = _OFF_PIXELS + _OFF_SHARE * width, _OFF_PIXELS + _OFF_SHARE * height
+    if image.width < width - wide_off or image.height < height - high_off:
+        raise SourceRefused(f"{found}: nothing is enlarged.")
+    # A pixel is much of a narrow side, and little of a long one.
+    if (
+        abs(image.width * height / image.height - width) > wide_off
+        and abs(image.height * width / image.width - height) > high_off
+    ):
+        raise SourceRefused(f"{found}: it would be distorted.")

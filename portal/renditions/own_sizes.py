@@ -6,35 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import pyvips
-from django.db import transaction
 from django.utils.translation import gettext as _
 
-from portal.activity import services as activity
-from portal.catalog.models import AssetVersion, Variant
-from portal.core.errors import DomainError
+from portal.catalog.models import AssetVersion
 from portal.renditions import finishing, made_to_order, store
 from portal.renditions.choices import Fit, Format
 from portal.renditions.cropping import Box, best_part, cut, hull
-from portal.renditions.models import ProtectedZone, RecipeRevision, Rendition
+from portal.renditions.models import RecipeRevision, Rendition
+from portal.renditions.protection import NotThisLarge, ZoneCut, check, not_this_large
 
 FORMATS = (Format.JPEG, Format.PNG, Format.WEBP, Format.AVIF)
 _WHITE = "ffffff"
-
-
-class ZoneCut(DomainError):
-    """The part would cut something that must be seen whole: label text, logo, certification mark."""
-
-    code = "zone_cut"
-
-
-class NotThisLarge(DomainError):
-    """The part has fewer pixels than were asked for; nothing is enlarged. ``most`` is its width and height."""
-
-    code = "too_large"
-
-    def __init__(self, message: str, *, most: tuple[int, int]):
-        super().__init__(message)
-        self.most = most
 
 
 @dataclass(frozen=True)
@@ -67,57 +49,6 @@ class Offer:
     width: int
     height: int
     padded: bool = False
-
-
-@transaction.atomic
-def draw_zone(*, version: AssetVersion, box: Box, kind: str, now: datetime, actor: str) -> ProtectedZone:
-    """
-    Protect a part of a variant's pictures from being cut, at once and also by what was ordered before.
-
-    :param version: the one it was drawn on
-    :param kind: of ``choices.ZoneKind``
-    """
-    left, top, width, height = box.as_list()
-    zone = ProtectedZone.objects.create(
-        variant=version.variant,
-        version=version,
-        kind=kind,
-        left=left,
-        top=top,
-        width=width,
-        height=height,
-        actor=actor,
-        created_at=now,
-    )
-    _note("zone.drawn", zone, now=now, actor=actor)
-    return zone
-
-
-@transaction.atomic
-def remove_zone(*, zone: ProtectedZone, now: datetime, actor: str) -> None:
-    """Let crops cut a part again."""
-    _note("zone.removed", zone, now=now, actor=actor)
-    zone.delete()
-
-
-def _note(verb: str, zone: ProtectedZone, *, now: datetime, actor: str) -> None:
-    box = [zone.left, zone.top, zone.width, zone.height]
-    activity.record(
-        verb=verb,
-        subject=zone.variant.asset.public_id,
-        actor=actor,
-        data={"variant": zone.variant.public_id, "kind": zone.kind, "box": box},
-        now=now,
-    )
-
-
-def zones_of(variant: Variant) -> list[ProtectedZone]:
-    """Return what must be seen whole in a variant's pictures, in the order in which it was drawn."""
-    return list(ProtectedZone.objects.filter(variant=variant).select_related("version").order_by("pk"))
-
-
-def boxes(zones: Sequence[ProtectedZone]) -> list[Box]:
-    return [Box(zone.left, zone.top, zone.width, zone.height) for zone in zones]
 
 
 @dataclass(frozen=True)
@@ -195,32 +126,8 @@ def settle(wish: Wish, version: AssetVersion, zones: Sequence[Box]) -> Box | Non
         )
     check(part, zones)
     if wish.width > part.width * size[0] + 1 or wish.height > part.height * size[1] + 1:
-        most = (int(part.width * size[0]), int(part.height * size[1]))
-        text = _("This part has only %(width)d × %(height)d pixels, and nothing is enlarged.")
-        raise NotThisLarge(text % {"width": most[0], "height": most[1]}, most=most)
+        raise not_this_large(part, size)
     return part
-
-
-def check(part: Box, zones: Sequence[Box]) -> None:
-    """
-    :raises ZoneCut: a zone is not wholly inside the part
-    """
-    if any(not part.holds(zone) for zone in zones):
-        raise ZoneCut(
-            _(
-                "This part would cut what must be seen whole: label, logo or certification marks. Move or widen it."
-            )
-        )
-
-
-def check_revision(version: AssetVersion, revision: RecipeRevision) -> None:
-    """
-    Refuse a crop that cuts a zone drawn after it was ordered.
-
-    :raises ZoneCut: it does
-    """
-    if revision.crop:
-        check(Box(*revision.crop), boxes(zones_of(version.variant)))
 
 
 def order(wish: Wish, part: Box | None, *, now: datetime) -> RecipeRevision:

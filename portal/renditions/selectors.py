@@ -9,6 +9,7 @@ from django.db.models import Q
 from portal.catalog.choices import Medium
 from portal.catalog.models import AssetVersion
 from portal.partners.models import Partner
+from portal.renditions import protection
 from portal.renditions.choices import Fit, Format, RenditionState
 from portal.renditions.models import Recipe, RecipeRevision, Rendition
 
@@ -132,8 +133,13 @@ def media_for(revision: RecipeRevision) -> list[Medium]:
 
 
 def sizes_of(version: AssetVersion) -> list[Size]:
-    """Return the download sizes offered for a version, in order: two queries."""
+    """
+    Return the download sizes offered for a version, in order: two queries, and one more where a size cuts. One that
+    would cut what must be seen whole is not offered.
+    """
     revisions = [revision for revision in current_revisions() if fits(revision, version)]
+    refused = protection.refusals([(version, revision) for revision in revisions])
+    revisions = [revision for revision in revisions if (version.pk, revision.pk) not in refused]
     made = {r.revision_id: r for r in _ready([version], revisions)}
     return [_size(version, revision, made.get(revision.pk)) for revision in revisions]
 

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from portal.activity import services as activity
 from portal.catalog.models import AssetVersion
 from portal.core.errors import DomainError, NotReady
-from portal.renditions import made_to_order, store, stored
+from portal.renditions import made_to_order, protection, store, stored
 from portal.renditions.choices import Format, RenditionState
 from portal.renditions.metadata import Rights
 from portal.renditions.models import Recipe, RecipeRevision, Rendition
@@ -56,6 +56,8 @@ def ensure(
     """
     rows = Rendition.objects.annotate(used_on=stored.used_on())
     rendition, _created = rows.get_or_create(version=version, revision=revision)
+    if refused := protection.noted_refusal(rendition, version, revision):
+        raise CannotBeMade(str(refused))
     deadline = time.monotonic() + wait_seconds
     pause = 0.02
     while True:
@@ -98,9 +100,8 @@ def _refused() -> CannotBeMade:
 
 
 def _different() -> CameBackDifferent:
-    return CameBackDifferent(
-        _("This file was lost from our store, and comes back different. The brand's team has been told.")
-    )
+    text = _("This file was lost from our store, and comes back different. The brand's team has been told.")
+    return CameBackDifferent(text)
 
 
 def _claim(rendition: Rendition, *, now: datetime) -> uuid.UUID | None:

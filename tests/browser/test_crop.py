@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from portal.renditions import own_sizes
+from portal.renditions import protection
 from portal.renditions.models import ProtectedZone
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -82,7 +82,7 @@ def test_zone_that_staff_draw_is_protected_from_every_crop(visit, site):
         f"/o/{house.shop.slug}/assets/{house.back.public_id}/own-size/"
         "?width=400&height=400&left=0&top=0&part=2000&format=webp"
     )
-    own_sizes.remove_zone(zone=zone, now=house.now, actor="system")
+    protection.remove_zone(zone=zone, now=house.now, actor="system")
 
     expected = (0.6 * WIDE, 0.7 * HIGH, 0.3 * WIDE, 0.2 * HIGH)
     assert all(abs(is_ - should) <= 10 for is_, should in zip(box, expected, strict=True)), box

@@ -68,6 +68,7 @@ SOURCES = [
             "renditions/own_rules.py",
             "renditions/own_sizes.py",
             "renditions/picture_tests.py",
+            "renditions/protection.py",
             "renditions/rulebooks.py",
             "renditions/services.py",
             "renditions/store.py",

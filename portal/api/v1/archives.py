@@ -272,6 +272,7 @@ class ArchiveBytes(PartnerView):
             "not_found",
             "archive_failed",
             "rights_not_started",
+            "zone_cut",
             "withdrawn",
             "range_not_satisfiable",
             "not_ready",

@@ -104,7 +104,14 @@ class Embeds(PartnerView):
             200: answer(EmbedSerializer, examples.EMBED, "Your company embeds it already."),
             201: answer(EmbedSerializer, examples.EMBED_ASKED),
         },
-        problems=("not_found", "withdrawn", "rights_not_started", "rendition_not_possible", "not_embeddable"),
+        problems=(
+            "not_found",
+            "withdrawn",
+            "rights_not_started",
+            "zone_cut",
+            "rendition_not_possible",
+            "not_embeddable",
+        ),
         is_conditional=False,
         body=EmbedBody,
     )

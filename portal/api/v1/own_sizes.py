@@ -21,7 +21,7 @@ from portal.core.errors import NotFound
 from portal.downloads import services as downloads
 from portal.downloads.services import Grant
 from portal.partners.models import Partner
-from portal.renditions import own_sizes, responsive, selectors
+from portal.renditions import own_sizes, protection, responsive, selectors
 from portal.renditions.choices import Format
 from portal.renditions.cropping import Box
 from portal.renditions.models import ProtectedZone, RecipeRevision
@@ -109,11 +109,11 @@ class OwnSizes(PartnerView):
         body.is_valid(raise_exception=True)
         data = body.validated_data
         grant = _grant(request.partner, asset_id, variant=data.get("variant"), language=data.get("language"))
-        zones = own_sizes.zones_of(grant.variant.variant)
+        zones = protection.zones_of(grant.variant.variant)
         wish = _wish(data, grant.version)
         try:
-            part = own_sizes.settle(wish, grant.version, own_sizes.boxes(zones))
-        except (own_sizes.ZoneCut, own_sizes.NotThisLarge) as error:
+            part = own_sizes.settle(wish, grant.version, protection.boxes(zones))
+        except (protection.ZoneCut, protection.NotThisLarge) as error:
             error.extra = _instead(wish, grant.version, zones, error)
             raise
         revision = own_sizes.order(wish, part, now=timezone.now())
@@ -166,12 +166,12 @@ def _instead(
     wish: Wish,
     version: AssetVersion,
     zones: Sequence[ProtectedZone],
-    error: own_sizes.ZoneCut | own_sizes.NotThisLarge,
+    error: protection.ZoneCut | protection.NotThisLarge,
 ) -> dict[str, Any]:
-    held = own_sizes.boxes(zones)
+    held = protection.boxes(zones)
     instead = own_sizes.instead(wish, version, held, error)
     said: dict[str, Any] = {"offers": [vars(offer) for offer in instead.offers]}
-    if isinstance(error, own_sizes.ZoneCut):
+    if isinstance(error, protection.ZoneCut):
         said["crop"] = _pixels(instead.part, version)
         said["zones"] = [
             {"kind": zone.kind, **box.pixels((version.width or 1, version.height or 1))}

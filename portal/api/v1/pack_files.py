@@ -85,6 +85,7 @@ class ArchiveFile(PartnerView):
             "not_found",
             "withdrawn",
             "rights_not_started",
+            "zone_cut",
             "terms_not_accepted",
             "range_not_satisfiable",
         ),

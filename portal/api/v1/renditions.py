@@ -111,7 +111,16 @@ class OneRendition(PartnerView):
         summary="Go to the bytes of a size",
         answers={302: answer(MadeSerializer, examples.MADE, "The bytes are at `Location`.")},
         parameters=(LOCATION_HEADER, DIGEST_HEADER),
-        problems=("not_found", "withdrawn", "rights_not_started", "rendition_not_possible", "not_ready"),
+        problems=(
+            "not_found",
+            "withdrawn",
+            "rights_not_started",
+            "zone_cut",
+            "too_large",
+            "other_shape",
+            "rendition_not_possible",
+            "not_ready",
+        ),
         is_conditional=False,
     )
     def get(self, request: ClientRequest, asset_id: str, recipe: str) -> Response:

@@ -131,7 +131,7 @@ class OneVerdict(PartnerView):
         "read_verdict",
         summary="Check a size of an asset against a specification",
         answers={200: answer(VerdictSerializer, examples.VERDICT)},
-        problems=("not_found", "withdrawn", "rights_not_started"),
+        problems=("not_found", "withdrawn", "rights_not_started", "zone_cut", "too_large", "other_shape"),
     )
     def get(self, request: ClientRequest, asset_id: str, recipe: str, specification_id: str) -> Response:
         """
@@ -178,7 +178,7 @@ class VerdictOverlay(PartnerView):
         "show_verdict",
         summary="See where a size of an asset fails a specification",
         answers=PICTURE,
-        problems=("not_found", "withdrawn", "rights_not_started"),
+        problems=("not_found", "withdrawn", "rights_not_started", "zone_cut", "too_large", "other_shape"),
     )
     def get(self, request: ClientRequest, asset_id: str, recipe: str, specification_id: str) -> HttpResponse:
         """The picture, smaller, with what fails marked."""

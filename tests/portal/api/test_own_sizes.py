@@ -9,7 +9,7 @@ import pyvips
 from django.utils import timezone
 from PIL import Image
 
-from portal.renditions import own_sizes, responsive
+from portal.renditions import protection, responsive
 from portal.renditions.choices import ZoneKind
 from portal.renditions.cropping import Box
 from portal.renditions.models import RecipeRevision, Rendition
@@ -44,7 +44,7 @@ def order(pim, asset, key: str = "k1", **body):
 
 def draw(asset, box: Box) -> None:
     version = current_version(asset)
-    own_sizes.draw_zone(version=version, box=box, kind=ZoneKind.LOGO, now=NOON, actor="system")
+    protection.draw_zone(version=version, box=box, kind=ZoneKind.LOGO, now=NOON, actor="system")
 
 
 def test_own_size_is_ordered_and_made_when_it_is_fetched(pim, asset, studio):  # noqa: F811

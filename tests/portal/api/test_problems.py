@@ -17,9 +17,9 @@ pytestmark = pytest.mark.django_db
 #: Words of rules that no operation of the API can meet: they belong to pages and staff.
 NOT_FOR_SYSTEMS = {
     "portal.partners", "portal.accounts", "portal.releases", "portal.pages", "portal.admin",
-    # Met on pages alone, so far: baskets and links, codes, terms, own sizes and test pictures.
+    # Met on pages alone, so far: baskets and links, codes and terms.
     "portal.downloads.baskets", "portal.downloads.jobs", "portal.downloads.shares", "portal.onboarding.codes",
-    "portal.packs.terms", "portal.renditions.own_sizes",
+    "portal.packs.terms",
 }  # fmt: skip
 NOT_FOUND = (
     b'{"type":"http://127.0.0.1:8000/api/problems/not_found","title":"Not found","status":404,'

@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from portal.change_requests import offers
-from portal.renditions import own_sizes
+from portal.renditions import protection
 from portal.renditions.cropping import Box
 from portal.renditions.models import Recipe, RecipeRevision
 from tests.builders import (
@@ -92,7 +92,7 @@ def test_own_size_is_offered_where_it_can_be_cut(company):
 def test_own_size_is_not_offered_where_a_zone_forbids_it(company):
     asset = release_one("/Ours/a.jpg", width=3000, height=1000)
     version = current_version(asset)
-    own_sizes.draw_zone(version=version, box=Box(0.0, 0.0, 1.0, 0.5), kind="logo", now=NOON, actor="system")
+    protection.draw_zone(version=version, box=Box(0.0, 0.0, 1.0, 0.5), kind="logo", now=NOON, actor="system")
 
     assert find(company, asset=asset.public_id, width=500, height=500).own is None
 

@@ -5,6 +5,7 @@ import io
 import time
 import tracemalloc
 import zipfile
+from dataclasses import replace as replace_fields
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from portal.catalog.models import AssetVersion
 from portal.core import rowscope
 from portal.core.errors import DomainError, Gone, NotFound
 from portal.downloads import archives, services
@@ -24,17 +26,21 @@ from portal.packs import bag, selectors
 from portal.packs import services as packs
 from portal.packs.bag import Archive
 from portal.releases import services as releases
-from portal.renditions import store
+from portal.renditions import protection, store
+from portal.renditions.cropping import Box
+from portal.renditions.models import Rendition
 from tests.builders import (
     NOON,
     file_fact,
     make_community,
     make_partner,
+    make_rendition,
     picture,
     release,
     release_one,
 )
 from tests.portal.packs.builders import issue, make_pack, pick, replace, shelf
+from tests.portal.renditions.test_protection import draw, square
 
 pytestmark = pytest.mark.django_db
 NAMES = ["a.jpg", "b.jpg", "c.jpg"]
@@ -168,6 +174,16 @@ def test_replaced_version_is_still_given_to_who_asks_for_its_manifest(shop):
     assert len(shop.send(archive=old)) == old.layout.length
 
 
+def cut_through(name: str) -> None:
+    """Say that what was made of a file fills its frame, and protect a corner that this cuts off."""
+    made = Rendition.objects.get(version__variant__name=name)
+    revision = square()
+    Rendition.objects.filter(pk=made.pk).update(revision=revision)
+    version = made.version
+    AssetVersion.objects.filter(pk=version.pk).update(width=3000, height=2000)
+    draw(version, Box(0.0, 0.0, 0.1, 0.1))
+
+
 def situations(shop: Shop):
     """Every way in which a file of a pack is not to be had, by hand."""
     shop.now = NOON
@@ -208,11 +224,14 @@ def situations(shop: Shop):
         "ended": ended,
         "left": left,
         "routing": suspended_routing,
+        "zone": lambda: cut_through("b.jpg"),
         "fine": lambda: None,
     }
 
 
-@pytest.mark.parametrize("what", ["withdrawn", "deleted", "scheduled", "ended", "left", "routing", "fine"])
+@pytest.mark.parametrize(
+    "what", ["withdrawn", "deleted", "scheduled", "ended", "left", "routing", "zone", "fine"]
+)
 def test_archive_refuses_a_file_exactly_as_its_own_address_does(shop, what):
     items = {item.name[0]: item for item in shop.archive().items}
     situations(shop)[what]()
@@ -225,10 +244,40 @@ def test_archive_refuses_a_file_exactly_as_its_own_address_does(shop, what):
             alone = None
         except DomainError as error:
             alone = (type(error), str(error), error.extra)
-        here = refused.get(item.version_id)
+        here = refused.get(item.position)
         assert (here and (type(here), str(here), here.extra)) == alone, item.name
     expected = {"left": 3, "fine": 0}.get(what, 1)
     assert len(refused) == expected
+
+
+def test_archive_with_a_file_that_cuts_a_zone_is_refused_by_name_and_ends_before_it(shop):
+    archive = shop.archive()
+    whole = shop.send()
+    cut_through("b.jpg")
+
+    with pytest.raises(protection.ZoneCut, match=r"b-web-1200\.webp: In this size") as caught:
+        archives.check(partner=shop.partner, archive=archive, now=NOON)
+    begun = bytearray()
+    with pytest.raises(archives.EndedEarly):
+        for chunk in archives.Sending(archive, partner=shop.partner, taker=shop.taker):
+            begun += chunk
+
+    assert caught.value.extra == {"files": ["b-web-1200.webp"]}
+    assert len(begun) < len(whole) and content(archive.items[1]) not in begun
+
+
+def test_zone_stops_the_size_that_cuts_it_and_no_other_of_the_same_file(shop):
+    item = shop.archive().items[1]
+    cut_through("b.jpg")
+    twin = replace_fields(item, position=7, sha256=make_rendition(version_of(item), "print").sha256)
+
+    refused = archives.refusals(partner=shop.partner, items=[item, twin], now=NOON)
+
+    assert refused.keys() == {item.position}
+
+
+def version_of(item) -> AssetVersion:
+    return AssetVersion.objects.get(pk=item.version_id)
 
 
 def test_nothing_is_sent_before_rights_begin(shop):

@@ -12,16 +12,21 @@ from portal.downloads.choices import EmbedEnd
 from portal.downloads.models import EmbedLink
 from portal.partners.choices import Role
 from portal.partners.models import Membership
+from portal.publications import selectors as publications
 from portal.releases import services as releases
+from portal.renditions.protection import ZoneCut
 from tests.builders import (
     NOON,
+    current_version,
     file_fact,
     make_community,
     make_partner,
+    make_staff,
     make_user,
     release,
     release_one,
 )
+from tests.portal.renditions.test_protection import square
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -78,6 +83,26 @@ def test_viewers_may_not_and_twice_is_one(partner):
 
     assert first == again
     assert Activity.objects.filter(verb="embed.made").count() == 1
+
+
+def test_size_that_would_cut_a_zone_is_not_embedded_and_its_links_end(partner, client):
+    asset = release_one("/P/a.jpg", uuid="a", public_use=True, width=1600, height=1200)
+    square()
+    cut = embeds.make(partner=partner, actor="x", grant=grant(partner, asset, "square"), now=NOON)
+    whole = embeds.make(partner=partner, actor="x", grant=grant(partner, asset), now=NOON)
+    client.force_login(make_staff())
+
+    zone = {"kind": "mark", "left": 0, "top": 500, "part": 300, "tall": 200}
+    client.post(f"/admin/zones/{current_version(asset).public_id}/", zone)
+
+    cut.refresh_from_db()
+    whole.refresh_from_db()
+    assert (cut.end, whole.end) == (EmbedEnd.STAFF, "")
+    with pytest.raises(ZoneCut):
+        grant(partner, asset, "square")
+    card = publications.get_asset(partner, asset.public_id, at=NOON)
+    offered = embeds.sizes_to_embed(publications.choose_variant(partner, card))
+    assert {size.recipe.key for size in offered} & {"square", "web-1200"} == {"web-1200"}
 
 
 @pytest.mark.parametrize(

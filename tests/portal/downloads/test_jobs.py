@@ -30,6 +30,7 @@ from tests.builders import (
     release,
     release_one,
 )
+from tests.portal.renditions.test_protection import OUTSIDE, draw, square
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,19 @@ def user(partner):
 def wish(asset, recipe="web-1200", version=None) -> Wish:
     variant = asset.variants.get()
     return Wish(variant.pk, Recipe.objects.get(key=recipe).pk, version and version.pk, asset.title)
+
+
+def test_size_that_would_cut_a_zone_is_left_out_and_says_why(partner, user):
+    assets = [release_one(f"/P/{name}.jpg", width=1600, height=1200) for name in "ab"]
+    square()
+    draw(current_version(assets[0]), OUTSIDE)
+
+    cut, whole, fine = examine(
+        partner, [wish(assets[0], "square"), wish(assets[0]), wish(assets[1], "square")], at=NOON
+    )
+
+    assert (cut.standing, whole.standing, fine.standing) == (Standing.NO_SIZE, Standing.READY, Standing.READY)
+    assert "label, logo or certification marks" in cut.why and cut.version is None
 
 
 def begin(partner, user, wishes, **more) -> ArchiveJob:

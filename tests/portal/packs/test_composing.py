@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
+from portal.catalog.models import Variant
 from portal.packs import due, selectors, services
 from portal.packs.choices import Shortage, VersionState
 from portal.packs.models import Pack, PackFile, PackVersion
@@ -26,6 +27,7 @@ from tests.builders import (
     release_one,
 )
 from tests.portal.packs.builders import issue, make_pack, pick, replace, shelf
+from tests.portal.renditions.test_protection import OUTSIDE, draw, square
 
 pytestmark = pytest.mark.django_db
 LATER = NOON + timedelta(hours=1)
@@ -68,6 +70,25 @@ def test_rule_finds_files_and_gives_each_the_sizes_that_fit(community):
     services.set_contents(pack=pack, picks=[], rules=[(rule, sizes)], now=NOON, actor="system")
 
     assert names(issue(pack)) == ["front-web-1200.webp", "spot-video-720.mp4"]
+
+
+def test_size_that_would_cut_a_zone_fails_the_version_by_name(community):
+    pack = make_pack(community)
+    pick(pack, [release_one(f"/P/{name}", width=1600, height=1200) for name in ("a.jpg", "b.jpg")])
+    square()
+    services.set_contents(
+        pack=pack,
+        picks=[(pick.variant, Recipe.objects.get(key="square")) for pick in pack.picks.all()],
+        rules=[],
+        now=NOON,
+        actor="system",
+    )
+    draw(Variant.objects.get(name="b.jpg").current, OUTSIDE)
+
+    version = services.begin_version(pack=pack, now=NOON)
+
+    assert version.state == VersionState.FAILED
+    assert [(line["title"], line["why"]) for line in version.left_out] == [("b.jpg", Shortage.NOT_MADE)]
 
 
 def test_file_that_a_community_of_the_pack_lacks_fails_the_version_by_name(community):

@@ -11,7 +11,7 @@ from django.utils import timezone
 from portal.catalog.models import Product
 from portal.change_requests.models import ChangeRequest
 from portal.publications import feasibility
-from portal.renditions import own_sizes
+from portal.renditions import protection
 from portal.renditions.cropping import Box
 from tests.builders import NOON, current_version, gtin14, make_rendition, make_user, release_one
 from tests.portal.change_requests.builders import ask
@@ -173,7 +173,7 @@ def query_of(url: str) -> dict[str, str]:
 def test_own_size_that_is_impossible_leads_to_a_filled_form(jana):
     asset = release_one("/Ours/a.jpg", width=3000, height=1000)
     version = current_version(asset)
-    own_sizes.draw_zone(version=version, box=Box(0.0, 0.0, 1.0, 0.5), kind="logo", now=NOON, actor="system")
+    protection.draw_zone(version=version, box=Box(0.0, 0.0, 1.0, 0.5), kind="logo", now=NOON, actor="system")
 
     link = the_link(jana.get(f"assets/{asset.public_id}/own-size/", width=500, height=500, format="png"))
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from portal.renditions import own_sizes
+from portal.renditions import protection
 from portal.renditions.choices import ZoneKind
 from portal.renditions.cropping import Box
 from portal.renditions.models import ProtectedZone, RecipeRevision
@@ -30,7 +30,7 @@ def order(visitor, asset, **fields):
 
 def drawn(asset, box: Box) -> ProtectedZone:
     version = current_version(asset)
-    return own_sizes.draw_zone(version=version, box=box, kind=ZoneKind.LOGO, now=NOON, actor="system")
+    return protection.draw_zone(version=version, box=box, kind=ZoneKind.LOGO, now=NOON, actor="system")
 
 
 def test_first_visit_shows_the_best_part_its_numbers_and_weight(jana, asset):

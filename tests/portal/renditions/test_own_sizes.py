@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from portal.core.errors import DomainError
 from portal.downloads import services as downloads
-from portal.renditions import own_sizes, services, store
+from portal.renditions import own_sizes, protection, services, store
 from portal.renditions.choices import Format, ZoneKind
 from portal.renditions.cropping import Box, best_part, hull
 from portal.renditions.finishing import PICTURES
@@ -87,21 +87,21 @@ def version(partner):
 
 
 def draw(version, box: Box):
-    return own_sizes.draw_zone(version=version, box=box, kind=ZoneKind.LOGO, now=NOON, actor="system")
+    return protection.draw_zone(version=version, box=box, kind=ZoneKind.LOGO, now=NOON, actor="system")
 
 
 def test_part_that_cuts_a_zone_is_refused(version):
     held = [Box(0.6, 0.4, 0.2, 0.2)]
     wish = Wish(width=400, height=400, format=Format.JPEG, part=Box(0.0, 0.0, 0.5, 2 / 3))
 
-    with pytest.raises(own_sizes.ZoneCut, match="would cut"):
+    with pytest.raises(protection.ZoneCut, match="would cut"):
         own_sizes.settle(wish, version, held)
 
     assert own_sizes.settle(Wish(400, 400, Format.JPEG), version, held).holds(held[0])
 
 
 def test_nothing_is_enlarged(version):
-    with pytest.raises(own_sizes.NotThisLarge, match="1200 × 1200 pixels"):
+    with pytest.raises(protection.NotThisLarge, match="1200 × 1200 pixels"):
         own_sizes.settle(Wish(1300, 1300, Format.JPEG), version, [])
 
 
@@ -139,11 +139,11 @@ def test_zone_drawn_later_stops_a_crop_that_was_ordered_before(partner, version)
     assert authorise().revision == revision
     assert downloads.find_by_digest(partner=partner, sha256=made.sha256, now=NOON)
     zone = draw(version, Box(0.6, 0.4, 0.2, 0.2))
-    with pytest.raises(own_sizes.ZoneCut):
+    with pytest.raises(protection.ZoneCut):
         authorise()
     with pytest.raises(DomainError):
         downloads.find_by_digest(partner=partner, sha256=made.sha256, now=NOON)
-    own_sizes.remove_zone(zone=zone, now=NOON, actor="system")
+    protection.remove_zone(zone=zone, now=NOON, actor="system")
     assert authorise()
 
 
