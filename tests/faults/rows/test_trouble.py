@@ -17,6 +17,7 @@ from integrations import inbox, outbox
 from integrations.models import Connection, InboundEvent, OutboxMessage, SyncCursor
 from integrations.scaleflex import inbound as dam_inbound
 from integrations.trading_grid import auth
+from integrations.trading_grid import config as grid_config
 from portal.catalog.models import Variant
 from portal.partners.models import Community
 from portal.releases import services as releases
@@ -135,9 +136,9 @@ def ask_everything_of(vendor: str, world, pace: Pace) -> None:
         file = world.add_file("/New/hinted.jpg", approval="APPROVED")
         dam_inbound.hint(connection, [file["uuid"]], now=pace.now)
     else:
-        event = inbox.News(
-            kind="event", subject="x", dedupe_key="event:x", data={"type": "community.member.added"}
-        )
+        where = grid_config.account(connection).url("community", communityId="com-winter-kitchen")
+        data = {"type": "community.member.added", "data": {"href": where}}
+        event = inbox.News(kind="event", subject="x", dedupe_key="event:x", data=data)
         inbox.store(connection, [event], now=pace.now)
         # From a source that nobody asks: the walk through the DAM would look for it there.
         fact = file_fact("/New/told.jpg", source="elsewhere", modified_at=pace.now)

@@ -272,14 +272,25 @@ def test_what_a_call_claims_is_not_believed(client, world, house, moment):
     assert variant.current.sha1 == file["sha1"]
 
 
-def test_events_of_the_grid_in_every_order_lead_to_the_members_it_has(world, house):
-    """Somebody leaves, comes back and leaves for good; the three events arrive in each order, and twice."""
+@pytest.mark.parametrize("says_where", [True, False])
+def test_events_of_the_grid_in_every_order_lead_to_the_members_it_has(world, house, says_where):
+    """
+    Somebody leaves, comes back and leaves for good; the three events arrive in each order, and twice. One that does not
+    say which community it is about has the whole directory read.
+    """
     portal = Community.objects.get(name="Winter Kitchen")
     community_id = ExternalReference.objects.get(resource="community", local_id=portal.pk).external_id
     place = f"/trading_grid/communities/{community_id}/members"
     before = set(portal.partners.values_list("name", flat=True))
     company = grid_config.account(house.grid)
     leaver = next(iter(grid_client.members(company, community_id)))["partnerCompanyId"]
+    data = {"href": company.url("community", communityId=community_id)} if says_where else {}
+
+    def work():
+        house.work([])
+        while not says_where and grid_polling.poll(house.grid, seconds=30):
+            pass
+
     orders = list(schedules((("leave", "a"), ("join", "a"), ("leave", "a"))))
     for order in orders:
         arrivals = 0
@@ -292,13 +303,13 @@ def test_events_of_the_grid_in_every_order_lead_to_the_members_it_has(world, hou
                     world.verb("POST", place, {"partnerCompanyId": leaver})
             else:
                 arrivals += 1
-                event = {"id": f"{order}-{arrivals}", "type": "community.member.updated", "data": {}}
+                event = {"id": f"{order}-{arrivals}", "type": "community.member.updated", "data": data}
                 for _ in range(2):
                     grid_inbound.store_events(house.grid, [event], now=timezone.now())
-                house.work([])
+                work()
         assert len(before - set(portal.partners.values_list("name", flat=True))) == 1, order
         world.verb("POST", place, {"partnerCompanyId": leaver})
-        again = {"id": f"{order}-back", "type": "community.member.added", "data": {}}
+        again = {"id": f"{order}-back", "type": "community.member.added", "data": data}
         grid_inbound.store_events(house.grid, [again], now=timezone.now())
-        house.work([])
+        work()
         assert set(portal.partners.values_list("name", flat=True)) == before, order

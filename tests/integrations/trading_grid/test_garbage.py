@@ -268,15 +268,17 @@ def test_event_of_any_content_is_stored_or_refused_whole(data):
 
 
 @pytest.mark.parametrize("kind", ["html", "truncate", "not_json", "empty", "deep", "nan"])
-def test_broken_directory_changes_nothing_and_the_next_event_flows(grid, world, kind):
+def test_broken_community_changes_nothing_and_the_next_event_flows(grid, world, kind):
     before = (list(Partner.objects.values()), list(Community.objects.values()))
     verb = "/trading_grid/communities/com-winter-kitchen/members"
     world.verb("POST", verb, {"partnerCompanyId": "GC00000102AK"})
     bodies = {"deep": deep(2000).decode(), "nan": '{"response": [{"communityId": NaN}], "_links": {}}'}
     if kind in bodies:
-        world.fault("trading_grid", "status", status=200, body=bodies[kind], path="/communities$")
+        world.fault(
+            "trading_grid", "status", status=200, body=bodies[kind], path="/communities/com-winter-kitchen$"
+        )
     else:
-        world.fault("trading_grid", kind, path="/communities$")
+        world.fault("trading_grid", kind, path="/communities/com-winter-kitchen$")
     ticket = {"partnerCompanyId": "GC00000101BR", "reason": "OTHER", "subject": "?", "severity": "LOW"}
     world.verb("POST", "/trading_grid/issues", ticket)
 
