@@ -174,6 +174,12 @@ class Ledger:
               OR array_agg(number ORDER BY id) <> array_agg(number ORDER BY number)
             """
         )
+        # A line gets its number after its commit, within seconds. The directory's walk and the clock of rights, which
+        # nobody waits for here, may just have written one; one that gets none for long is a fault.
+        unnumbered = "SELECT kind, partner_id, community_id, at FROM portal_change WHERE number IS NULL"
+        self.stage.until(
+            lambda: not self.stage.rows(unnumbered), "a number for each line of the feed", within=30
+        )
         numbers = self.stage.rows(
             "SELECT count(*) AS lines, max(number) AS last, count(DISTINCT number) AS different FROM portal_change"
         )[0]
