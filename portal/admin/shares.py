@@ -125,6 +125,7 @@ class ShareLinkAdmin(StaffAdmin):
             title=link.title,
             link=link,
             status=self.state(link),
+            file_count=link.files.count(),
             is_open=link.is_open(at=timezone.now()),
             recipients=share_selectors.recipients_of([link]).get(link.pk, []),
             takings=page.items,

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
@@ -246,8 +246,21 @@ def answers_of(
     return lines
 
 
-def due_at(version: PackVersion) -> datetime | None:
-    """Return until when answers about a version are asked for, ``None`` when none are."""
+def begins_at(version: PackVersion) -> datetime | None:
+    """Return when the last rights to a version's files begin, ``None`` when all have no beginning."""
+    # What was replaced has the rights of its newer bytes.
+    present = version.files.filter(variant__current=F("version"))
+    return present.aggregate(at=Max("variant__rights_start"))["at"]
+
+
+def due_at(version: PackVersion, begins: datetime | None) -> datetime | None:
+    """
+    Return until when answers about a version are asked for, ``None`` when none are. Nobody owes one for what cannot be
+    had yet: the days count from when it can.
+
+    :param begins: of ``begins_at``
+    """
     if not version.pack.asks or version.issued_at is None:
         return None
-    return version.issued_at + timedelta(days=version.pack.asks_within_days)
+    since = max(filter(None, (version.issued_at, version.pack.embargo_until, begins)))
+    return since + timedelta(days=version.pack.asks_within_days)

@@ -27,6 +27,7 @@ class Standing:
     ``wanted``    files an answer is asked for now, of these ``first`` that were never answered and ``again`` that were
                   answered about bytes that were replaced
     ``due_at``    until when, ``None`` when nothing is asked
+    ``begins``    when the last rights to its files begin, ``None`` when all have no beginning
     """
 
     pack: Pack
@@ -39,6 +40,7 @@ class Standing:
     first: int = 0
     again: int = 0
     due_at: datetime | None = None
+    begins: datetime | None = None
 
     @property
     def total(self) -> int:
@@ -83,7 +85,7 @@ def standings(partner: Partner, packs: Sequence[Pack]) -> list[Standing]:
             ),
         )
         .values("pack_version__pack", "fresh", "was_answered", "is_present", "is_replaced")
-        .annotate(files=Count("pk"))
+        .annotate(files=Count("pk"), begins=Max("variant__rights_start"))
         .order_by()
     )
     found: dict[int, list[Mapping[str, Any]]] = {}
@@ -95,9 +97,12 @@ def standings(partner: Partner, packs: Sequence[Pack]) -> list[Standing]:
 def _standing(pack: Pack, rows: Iterable[Mapping[str, Any]]) -> Standing:
     enough = enough_for(pack)
     answered: dict[str, int] = {}
+    begins: datetime | None = None
     stale = never = replaced = lacking = too_little = first = again = 0
     for row in rows:
         files: int = row["files"]
+        if row["is_present"]:
+            begins = max(filter(None, (begins, row["begins"])), default=None)
         # About bytes that are not the file's any more no answer is taken, so none is asked for.
         asked = files if row["is_present"] else 0
         replaced += files if row["is_replaced"] else 0
@@ -128,14 +133,22 @@ def _standing(pack: Pack, rows: Iterable[Mapping[str, Any]]) -> Standing:
         wanted=wanted,
         first=first,
         again=again,
-        due_at=due_at(pack.current),
+        due_at=due_at(pack.current, begins),
+        begins=begins,
     )
 
 
 def to_do(partner: Partner, *, at: datetime, limit: int = 6) -> list[Standing]:
-    """Return packs that ask something of a company, the most urgent first; those without a date come last."""
+    """
+    Return packs that ask something of a company, the most urgent first; those without a date come last. What cannot be
+    had before the rights to a file begin asks nothing until then.
+    """
     packs = list(packs_of(partner, at=at).order_by("-created_at", "-pk")[:200])
-    asking = [standing for standing in standings(partner, packs) if standing.wanted]
+    asking = [
+        line
+        for line in standings(partner, packs)
+        if line.wanted and (line.begins is None or line.begins <= at)
+    ]
     asking.sort(key=lambda s: (s.due_at is None, s.due_at or at, s.pack.pk))
     return asking[:limit]
 

@@ -182,7 +182,7 @@ class Confirmations(PartnerView):
     def _states(self, partner: Partner, pack: Pack) -> Response:
         version = selectors.get_version(partner, pack.public_id, at=timezone.now())
         lines = [_state(line) for line in selectors.answers_of(partner, version)]
-        due = selectors.due_at(version)
+        due = selectors.due_at(version, selectors.begins_at(version))
         return paging.listing(
             FileStateSerializer(lines, many=True).data,
             manifest_sha256=version.sha256,

@@ -4,10 +4,20 @@ from datetime import timedelta
 
 import pytest
 
-from portal.packs import services
+from portal.packs import selectors, services, standing
 from portal.packs.choices import Answer
-from tests.builders import NOON, file_fact, picture, release
-from tests.portal.packs.builders import issue, pick, replace, shelf
+from tests.builders import (
+    NOON,
+    current_version,
+    file_fact,
+    make_community,
+    make_partner,
+    make_rendition,
+    picture,
+    release,
+    release_one,
+)
+from tests.portal.packs.builders import issue, make_pack, pick, replace, shelf
 from tests.portal.packs.test_confirming import TWELVE, Desk
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +52,26 @@ def test_replaced_file_is_asked_for_when_the_next_version_brings_it():
     assert (waiting.wanted, waiting.again) == (0, 0)
     assert (there.still_valid, there.stale, there.replaced, there.waiting) == (11, 1, 0, 0)
     assert (there.wanted, there.again) == (1, 1)
+
+
+def test_nobody_owes_an_answer_for_what_cannot_be_had_yet():
+    partner, begins = make_partner(), NOON + timedelta(days=30)
+    pack = make_pack(make_community(partner, folder="/P"))
+    assets = [
+        release_one("/P/now.jpg", uuid="now"),
+        release_one("/P/then.jpg", uuid="then", rights_start=begins),
+    ]
+    for asset in assets:
+        make_rendition(current_version(asset))
+    pick(pack, assets)
+    version = issue(pack)
+
+    (asked,) = standing.to_do(partner, at=begins)
+
+    assert standing.to_do(partner, at=begins - timedelta(seconds=1)) == []
+    assert asked.wanted == 2
+    assert asked.due_at == begins + timedelta(days=pack.asks_within_days)
+    assert asked.due_at == selectors.due_at(version, selectors.begins_at(version))
 
 
 def test_standing_counts_what_the_lines_say():
