@@ -15,6 +15,13 @@ class Links:
     def asset(self, asset: str) -> str:
         return f"{self._assets}/{asset}"
 
+    def assets_of(self, gtin: str) -> str:
+        """The address of the assets of one product."""
+        return f"{self._assets}?gtin={gtin}"
+
+    def product(self, product: str) -> str:
+        return f"{self._root}/products/{product}"
+
     def renditions(self, asset: str) -> str:
         return f"{self._assets}/{asset}/renditions"
 

@@ -19,7 +19,7 @@ from portal.downloads.wishes import Wish
 from portal.partners.models import Partner
 from portal.partners.selectors import community_ids, community_places
 from portal.publications.models import PublicationItem
-from portal.publications.visibility import items_in, usable
+from portal.publications.visibility import items_in, obtainable
 from portal.renditions.models import Recipe, RecipeRevision
 from portal.renditions.selectors import current_revisions, media_for
 
@@ -130,7 +130,7 @@ def _held(
 ) -> dict[str, tuple[int, int, list[str]]]:
     rows = (
         items_in(communities, at=at)
-        .filter(usable(at), asset__product__gtin__in=list(gtins), version__withdrawn_at__isnull=True)
+        .filter(obtainable(at), asset__product__gtin__in=list(gtins))
         .values("asset__product__gtin")
         .annotate(
             assets=Count("asset", distinct=True),
@@ -174,7 +174,7 @@ def complete_set(partner: Partner, gtins: Iterable[str], recipe: str, *, at: dat
     """
     rows = (
         items_in(community_ids(partner), at=at)
-        .filter(usable(at), asset__product__gtin__in=list(gtins), version__withdrawn_at__isnull=True)
+        .filter(obtainable(at), asset__product__gtin__in=list(gtins))
         .order_by("variant_id", "released_at")
         .distinct("variant_id")
     )

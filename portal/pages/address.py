@@ -1,8 +1,9 @@
-"""The address of the asset list is its filter: read it, and write its neighbours."""
+"""The address of a list of assets or products is its filter: read it, and write its neighbours."""
 
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Generic, TypeVar
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -14,34 +15,41 @@ from django.utils.translation import gettext as _
 from portal.core.errors import BadInput
 from portal.core.templatetags.portal import day_text
 from portal.partners.models import Partner
-from portal.publications.facets import FACETS, AssetFilter, label_of
+from portal.publications.facets import FACETS, AssetFilter, ListFilter, label_of
+from portal.publications.products import SORTS as PRODUCT_SORTS
+from portal.publications.products import ProductFilter
 from portal.publications.selectors import SORTS
 
 VIEWS = ("grid", "table")
+Wish = TypeVar("Wish", bound=ListFilter)
 _MOST_WORDS, _MOST_VALUES, _LONGEST_VALUE = 200, 30, 100
 
 
 @dataclass(frozen=True)
-class Listing:
-    """What the address of an asset list says. ``sort`` is one of ``SORTS``, ``view`` one of ``VIEWS``."""
+class Listing(Generic[Wish]):
+    """
+    What the address of a list says. ``sort`` is one of its ``SORTS``, ``view`` one of ``VIEWS``; ``place`` the name of
+    its page.
+    """
 
     company: Partner
-    wish: AssetFilter
+    wish: Wish
     sort: str = "newest"
     view: str = "grid"
+    place: str = "pages:assets"
 
     def url(self, *, cursor: str | None = None) -> str:
         """Return the address of this list, from its first page or from a cursor on."""
         pairs = self._pairs(self.wish) + ([("cursor", cursor)] if cursor else [])
-        path = reverse("pages:assets", args=[self.company.slug])
+        path = reverse(self.place, args=[self.company.slug])
         return f"{path}?{urlencode(pairs)}" if pairs else path
 
-    def _pairs(self, wish: AssetFilter) -> list[tuple[str, str]]:
+    def _pairs(self, wish: Wish) -> list[tuple[str, str]]:
         pairs = wish.pairs()
         pairs += [("sort", self.sort)] if self.sort != "newest" else []
         return pairs + ([("view", self.view)] if self.view != "grid" else [])
 
-    def filtered(self, wish: AssetFilter) -> str:
+    def filtered(self, wish: Wish) -> str:
         """Return the address of the same list with another filter."""
         return replace(self, wish=wish).url()
 
@@ -55,10 +63,10 @@ class Listing:
         chips = [{"label": f"“{wish.q}”", "url": self.filtered(replace(wish, q=""))}] if wish.q else []
         chips += [
             {"label": label_of(facet, value), "url": self.filtered(wish.toggled(facet, value))}
-            for facet in FACETS
+            for facet in wish.facets
             for value in getattr(wish, facet)
         ]
-        if wish.gtin:
+        if isinstance(wish, AssetFilter) and wish.gtin:
             chips.append({"label": f"GTIN {wish.gtin}", "url": self.filtered(replace(wish, gtin=""))})
         if wish.since:
             label = _("Changed since %(day)s") % {"day": day_text(wish.since)}
@@ -66,9 +74,9 @@ class Listing:
         return chips
 
 
-def read(company: Partner, query: QueryDict) -> Listing:
+def read(company: Partner, query: QueryDict) -> Listing[AssetFilter]:
     """
-    Return what an address asks for.
+    Return what the address of the asset list asks for.
 
     Words that no filter knows find nothing and can be taken off as chips; an unknown sort or view is the usual one.
 
@@ -86,6 +94,23 @@ def read(company: Partner, query: QueryDict) -> Listing:
         wish=wish,
         sort=sort if sort in SORTS else "newest",
         view=view if view in VIEWS else "grid",
+    )
+
+
+def read_products(company: Partner, query: QueryDict) -> Listing[ProductFilter]:
+    """
+    Return what the address of the product list asks for, as ``read`` does.
+
+    :raises BadInput: the day in ``since`` cannot be read
+    """
+    wish = ProductFilter(
+        q=_text(query.get("q", ""), _MOST_WORDS),
+        since=_since(query.get("since", "")),
+        **{facet: _values(query.getlist(facet)) for facet in ProductFilter.facets},
+    )
+    sort = query.get("sort", "")
+    return Listing(
+        company=company, wish=wish, sort=sort if sort in PRODUCT_SORTS else "newest", place="pages:products"
     )
 
 

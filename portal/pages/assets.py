@@ -18,7 +18,7 @@ from portal.pages.address import Listing
 from portal.pages.empty import unreadable
 from portal.partners.selectors import community_ids
 from portal.publications import selectors
-from portal.publications.facets import FACETS, AssetFilter, Facets
+from portal.publications.facets import AssetFilter, Facets
 from portal.renditions.selectors import current_revisions
 
 PAGE_SIZE = 48
@@ -53,7 +53,7 @@ def assets(request: HttpRequest) -> HttpResponse:
         "listing": listing,
         "cards": page.items,
         "lead": _lead(counts, listing.wish),
-        "facets": _facets(counts, listing),
+        "facets": facet_lines(counts, listing),
         "chips": listing.chips(),
         "clear_url": listing.filtered(AssetFilter()),
         "shown": _shown(len(page.items), counts.total),
@@ -95,10 +95,10 @@ def _shown(shown: int, total: int) -> str:
     return _("%(shown)d of %(total)d shown") % {"shown": shown, "total": total} if shown < total else ""
 
 
-def _facets(counts: Facets, listing: Listing) -> list[dict[str, Any]]:
+def facet_lines(counts: Facets, listing: Listing) -> list[dict[str, Any]]:
     """Each facet with something to choose, every value with the address that switches it."""
     facets = []
-    for name in FACETS:
+    for name in listing.wish.facets:
         options = [
             {
                 "label": line.label,

@@ -8,10 +8,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from portal.core.csv_out import cell
 from portal.core.errors import BadInput, DomainError
@@ -20,6 +22,7 @@ from portal.downloads import jobs, products
 from portal.downloads.choices import Origin
 from portal.downloads.products import MOST_GTINS, Answer, Line
 from portal.pages.takers import taker_of
+from portal.partners.models import Partner
 
 #: The most bytes of an uploaded list: 5,000 lines with a product's name in each.
 _MOST_BYTES = 2_000_000
@@ -43,12 +46,21 @@ _WHY = {
 }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+def tabs(company: Partner, *, is_list: bool) -> list[dict[str, Any]]:
+    """Return the two ways to products as ``partials/tabs.html`` takes them."""
+    path = reverse("pages:products", args=[company.slug])
+    return [
+        {"label": _("All products"), "url": path, "count": None, "is_current": is_list},
+        {"label": _("Look up many"), "url": f"{path}?show=look-up", "count": None, "is_current": not is_list},
+    ]
+
+
 def look_up(request: HttpRequest) -> HttpResponse:
     """Take identifiers and say what there is of each. It is a question: nothing is kept of it."""
     given = request.POST if request.method == "POST" else request.GET
+    form = {"tabs": tabs(request.company, is_list=False), "most": MOST_GTINS}
     if "gtins" not in given:
-        return render(request, "pages/products.html", {"text": "", "most": MOST_GTINS})
+        return render(request, "pages/products_look_up.html", {**form, "text": ""})
     try:
         text = given["gtins"] + "\n" + _uploaded(request)
         wanted = products.read_gtins(text)
@@ -60,8 +72,8 @@ def look_up(request: HttpRequest) -> HttpResponse:
                 % {"given": len(wanted), "most": MOST_GTINS}
             )
     except BadInput as error:
-        context = {"text": given["gtins"], "most": MOST_GTINS, "error": str(error)}
-        return render(request, "pages/products.html", context, status=error.status)
+        context = {**form, "text": given["gtins"], "error": str(error)}
+        return render(request, "pages/products_look_up.html", context, status=error.status)
     lines = products.look_up(request.company, wanted, at=timezone.now())
     if given.get("as") == "csv":
         return _csv(lines)
@@ -129,9 +141,13 @@ def _csv(lines: Sequence[Line]) -> HttpResponse:
 
 @require_POST
 def complete_set(request: HttpRequest) -> HttpResponse:
-    """Prepare everything that can be had of the products looked up, in one size."""
+    """
+    Prepare everything that can be had of products, in one size: of those looked up, of those ticked in the list, or of
+    the one (``only``) beside which the button stands.
+    """
     now = timezone.now()
-    gtins = [one.gtin for one in products.read_gtins(request.POST.get("gtins", "")) if one.gtin][:MOST_GTINS]
+    given = request.POST.get("only") or "\n".join(request.POST.getlist("gtins"))
+    gtins = [one.gtin for one in products.read_gtins(given) if one.gtin][:MOST_GTINS]
     try:
         jobs.begin(
             partner=request.company,
@@ -143,5 +159,13 @@ def complete_set(request: HttpRequest) -> HttpResponse:
         )
     except DomainError as error:
         messages.error(request, str(error))
-        return redirect("pages:products", request.company.slug)
+        return _back(request)
     return redirect("pages:downloads", request.company.slug)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    address = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return redirect(address if safe else reverse("pages:products", args=[request.company.slug]))

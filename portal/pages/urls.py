@@ -28,7 +28,8 @@ from portal.pages.packs import pack, pack_terms, packs
 from portal.pages.preferences import language, scheme
 from portal.pages.prepared import archive, tell
 from portal.pages.prepared import remove as remove_prepared
-from portal.pages.products import complete_set, look_up
+from portal.pages.product_list import product_page
+from portal.pages.products import complete_set
 from portal.pages.request_new import request_new
 from portal.pages.requests import request_answer, request_confirm, request_page, request_reopen, requests
 from portal.pages.responsive import responsive_archive, responsive_prepare, responsive_set
@@ -83,7 +84,7 @@ urlpatterns = [
         shut_out,
         name="share-shut-out",
     ),
-    path("o/<slug:company>/products/", look_up, name="products"),
+    path("o/<slug:company>/products/", product_page, name="products"),
     path("o/<slug:company>/products/complete-set/", complete_set, name="products-set"),
     path("o/<slug:company>/downloads/prepared/<str:job>/", archive, name="prepared"),
     path("o/<slug:company>/downloads/prepared/<str:job>/tell/", tell, name="prepared-tell"),

@@ -1,10 +1,10 @@
 """Filters of the asset list, and how many assets each would leave."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
@@ -22,15 +22,50 @@ from portal.publications.visibility import Status, expires_soon, usable
 FACETS = ("status", "kind", "language", "market", "brand")
 
 
-@dataclass(frozen=True)
-class AssetFilter:
+class ListFilter:
     """
-    What the address of a list asks for. Within one facet any of the values will do; all facets must hold.
+    What the address of a list asks for, as a frozen dataclass. Within one facet any of the values will do; all facets
+    must hold.
+
+    ``facets`` the fields that are facets, in the order they are shown
+    ``q``      words, see the list
+    ``since``  only what changed at or after it; aware
+    """
+
+    facets: ClassVar[tuple[str, ...]]
+    q: str
+    since: datetime | None
+
+    @property
+    def is_empty(self) -> bool:
+        return self == type(self)()
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the filter as pairs for an address, in a fixed order."""
+        pairs = [("q", self.q)] if self.q else []
+        pairs += [(facet, value) for facet in self.facets for value in getattr(self, facet)]
+        gtin = getattr(self, "gtin", "")
+        pairs += [("gtin", gtin)] if gtin else []
+        return pairs + ([("since", self.since.isoformat())] if self.since else [])
+
+    def toggled(self, facet: str, value: str) -> Self:
+        """Return the filter with one value of a facet switched on or off."""
+        values = getattr(self, facet)
+        switched = tuple(v for v in values if v != value) if value in values else (*values, value)
+        changes: dict[str, Any] = {facet: switched}
+        return replace(self, **changes)  # type: ignore[type-var]
+
+
+@dataclass(frozen=True)
+class AssetFilter(ListFilter):
+    """
+    What the address of the asset list asks for.
 
     ``q``      words of the title, product, file name or GTIN
-    ``since``  only what changed at or after it; aware
     ``gtin``   14 digits: assets of one product
     """
+
+    facets: ClassVar[tuple[str, ...]] = FACETS
 
     q: str = ""
     status: tuple[str, ...] = ()
@@ -40,24 +75,6 @@ class AssetFilter:
     brand: tuple[str, ...] = ()
     gtin: str = ""
     since: datetime | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        return self == AssetFilter()
-
-    def pairs(self) -> list[tuple[str, str]]:
-        """Return the filter as pairs for an address, in a fixed order."""
-        pairs = [("q", self.q)] if self.q else []
-        pairs += [(facet, value) for facet in FACETS for value in getattr(self, facet)]
-        pairs += [("gtin", self.gtin)] if self.gtin else []
-        return pairs + ([("since", self.since.isoformat())] if self.since else [])
-
-    def toggled(self, facet: str, value: str) -> "AssetFilter":
-        """Return the filter with one value of a facet switched on or off."""
-        values = getattr(self, facet)
-        switched = tuple(v for v in values if v != value) if value in values else (*values, value)
-        changes: dict[str, Any] = {facet: switched}
-        return replace(self, **changes)
 
 
 @dataclass(frozen=True)
@@ -177,30 +194,69 @@ def count(communities: Sequence[int], wish: AssetFilter, *, at: datetime) -> Fac
         named |= {f"f{n}": value for n, value in enumerate(found_params)}
         cursor.execute(_CUBE.replace("{found}", found_sql), named)
         cells = cursor.fetchall()
-    counts: dict[str, Counter[str]] = {facet: Counter() for facet in FACETS}
+    return tallied(
+        [
+            Cell(
+                values={
+                    "kind": {kind},
+                    "brand": {brand},
+                    "status": {status},
+                    "language": set(languages),
+                    "market": set((markets or "").split(",")) - {""},
+                },
+                # A file without markets is meant for all of them.
+                fits_all=frozenset() if markets else frozenset({"market"}),
+                is_found=is_found,
+                number=number,
+            )
+            for kind, brand, languages, markets, status, is_found, number in cells
+        ],
+        wish,
+    )
+
+
+@dataclass(frozen=True)
+class Cell:
+    """
+    How many things of a list have the same values.
+
+    ``values``    facet -> what they have of it;  ``fits_all``  facets of which any wish suits them
+    ``is_found``  whether they hold the words asked for
+    """
+
+    values: Mapping[str, set[str]]
+    fits_all: frozenset[str]
+    is_found: bool
+    number: int
+
+    def misses(self, wish: ListFilter) -> list[str]:
+        """Return the facets whose wish they do not meet."""
+        wished = {facet: set(getattr(wish, facet)) for facet in wish.facets if facet not in self.fits_all}
+        return [facet for facet, values in wished.items() if values and not values & self.values[facet]]
+
+
+def tallied(cells: Iterable[Cell], wish: ListFilter) -> Facets:
+    """Return what the cells of a list add up to."""
+    counts: dict[str, Counter[str]] = {facet: Counter() for facet in wish.facets}
+    for_all: Counter[str] = Counter()
     total = entitled = 0
-    for kind, brand, languages, markets, status, is_found, number in cells:
-        entitled += number
-        if not is_found:
+    for cell in cells:
+        entitled += cell.number
+        if not cell.is_found:
             continue
-        values = {
-            "kind": {kind},
-            "brand": {brand},
-            "status": {status},
-            "language": set(languages),
-            "market": set((markets or "").split(",")) - {""},
-        }
-        misses = [f for f in FACETS if getattr(wish, f) and not _fits(f, values[f], getattr(wish, f))]
-        total += number if not misses else 0
-        for facet in FACETS:
-            if all(miss == facet for miss in misses):
-                counts[facet].update(dict.fromkeys(values[facet], number))
+        misses = cell.misses(wish)
+        total += cell.number if not misses else 0
+        for facet in wish.facets:
+            if any(miss != facet for miss in misses):
+                continue
+            if facet in cell.fits_all:
+                for_all[facet] += cell.number
+                counts[facet].update(dict.fromkeys(cell.values[facet], 0))
+            else:
+                counts[facet].update(dict.fromkeys(cell.values[facet], cell.number))
+    for facet, number in for_all.items():
+        counts[facet].update(dict.fromkeys({*counts[facet], *getattr(wish, facet)}, number))
     return Facets(_groups(counts, wish), total, entitled)
-
-
-def _fits(facet: str, present: set[str], wished: Sequence[str]) -> bool:
-    # A file without markets is meant for all of them.
-    return bool(present & set(wished)) or (facet == "market" and not present)
 
 
 def _sql(rows: QuerySet[Asset]) -> tuple[str, Sequence[object]]:
@@ -214,9 +270,9 @@ def _sql(rows: QuerySet[Asset]) -> tuple[str, Sequence[object]]:
     return sql, params
 
 
-def _groups(counts: Mapping[str, Counter[str]], wish: AssetFilter) -> dict[str, list[FacetValue]]:
+def _groups(counts: Mapping[str, Counter[str]], wish: ListFilter) -> dict[str, list[FacetValue]]:
     groups = {}
-    for facet in FACETS:
+    for facet in wish.facets:
         chosen = getattr(wish, facet)
         values = {value for value in counts[facet] if value} | set(chosen)
         order = {value: n for n, value in enumerate(_ORDER.get(facet, ()))}

@@ -68,6 +68,11 @@ def usable(at: datetime) -> Q:
     return Q(usable_from__isnull=True) | Q(usable_from__lte=at)
 
 
+def obtainable(at: datetime) -> Q:
+    """Published files that can be had now: their rights window is open, and their bytes were not withdrawn."""
+    return usable(at) & Q(version__withdrawn_at__isnull=True)
+
+
 def expires_soon(at: datetime) -> datetime:
     """Return the moment before which an end of rights counts as soon."""
     return at + timedelta(days=settings.EXPIRING_DAYS)

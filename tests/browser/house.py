@@ -155,6 +155,8 @@ class House(Taken):
             "/Shop/winter.jpg",
             kind="lifestyle",
             title={"en": "A winter kitchen"},
+            gtin=gtin14(952123450005),
+            product_name={"en": "Winter muesli"},
             rights_start=self.now + 9 * day,
         )
         film = file_fact(
@@ -221,6 +223,8 @@ class House(Taken):
         papers = (
             file_fact(
                 f"/Archive/Paper {number:02d}.pdf",
+                gtin=gtin14(952123460000 + number),
+                product_name={"en": f"Shelf {number:02d}"},
                 kind="document",
                 medium="document",
                 media_type="application/pdf",

@@ -74,6 +74,7 @@ REQUEST = ("pages/request.html", "pages/request_thread.html")
 ASSET = ("pages/asset.html", "pages/asset_sizes.html", "pages/asset_facts.html")
 
 PACK = ("pages/pack.html", "pages/pack_answer.html", "pages/pack_check.html", "pages/pack_table.html")
+PRODUCTS = ("pages/products.html", "pages/product_table.html", "pages/product_files.html")
 PACK_LIST = (
     "pages/packs.html",
     "pages/pack_badges.html",
@@ -202,9 +203,20 @@ PLACES = [
         ("pages/check_result.html",),
     ),
     # Products
-    Place("products", _company("shop", "products/"), ("pages/products.html",)),
+    Place("products", _company("shop", "products/"), PRODUCTS),
+    Place("products, many", _company("archive", "products/?sort=name"), PRODUCTS, reader="archivist"),
+    Place("products, filtered", _company("shop", "products/?q=muesli&language=de"), PRODUCTS),
+    Place("products, none matches", _company("shop", "products/?q=nothing"), PRODUCTS[:1]),
+    Place("products, all seen", _company("shop", "products/?since=2999-01-01"), PRODUCTS[:1]),
+    Place("products, none yet", _company("waiting", "products/"), PRODUCTS[:1], reader="newcomer"),
+    Place("products, no community", _company("alone", "products/"), PRODUCTS[:1], reader="loner"),
+    Place("products, unreadable", _company("shop", "products/?cursor=broken"), PRODUCTS[:1], status=400),
+    Place("products, look up", _company("shop", "products/?show=look-up"), ("pages/products_look_up.html",)),
     Place(
-        "products, none given", _company("shop", "products/?gtins=none"), ("pages/products.html",), status=400
+        "products, none given",
+        _company("shop", "products/?gtins=none"),
+        ("pages/products_look_up.html",),
+        status=400,
     ),
     Place(
         "products, looked up",

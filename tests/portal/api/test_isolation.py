@@ -27,6 +27,7 @@ from tests.builders import (
     NOON,
     current_version,
     file_fact,
+    gtin14,
     make_community,
     make_partner,
     make_rendition,
@@ -43,11 +44,14 @@ from tests.portal.renditions.builders import failed_test, failed_verdict
 
 pytestmark = pytest.mark.django_db
 
+GTIN = gtin14(952_123_450_004)
+
 ROUTES = {str(pattern.pattern): pattern.callback.view_class for pattern in urls.v1}
 #: Every operation that names one thing, with what stands for it.
 NAMED = [route for route in ROUTES if "<" in route]
 LISTS = {
     "assets": "id",
+    "products": "id",
     "changes": "asset",
     "packs": "id",
     "packs-in-preparation": "id",
@@ -64,6 +68,7 @@ LISTS = {
 FOR_ALL = {"specifications", "recipes", "checks", "product-lookups"}
 UNKNOWN = {
     "asset_id": "ast_aaaaaaaaaaaaaaaa",
+    "product_id": "pro_aaaaaaaaaaaaaaaa",
     "sha256": "0" * 64,
     "recipe": "web-1200",
     "pack_id": "pck_aaaaaaaaaaaaaaaa",
@@ -112,7 +117,7 @@ class Theirs:
         self.owner, self.stranger = system(make_partner()), system(make_partner())
         community = make_community(self.owner.partner, folder="/Theirs")
         make_community(self.stranger.partner, folder="/Ours")
-        self.asset = release_one("/Theirs/a.jpg", uuid="u1")
+        self.asset = release_one("/Theirs/a.jpg", uuid="u1", gtin=GTIN)
         self.rendition = make_rendition(current_version(self.asset))
         self.pack = make_pack(community)
         pick(self.pack, [self.asset])
@@ -135,6 +140,7 @@ class Theirs:
             "pack_id": self.pack.public_id,
             "number": "1",
             "asset_id": self.asset.public_id,
+            "product_id": self.asset.product.public_id,
             "sha256": self.rendition.sha256,
             "recipe": "web-1200",
             "archive_id": self.job.public_id,
@@ -288,13 +294,25 @@ def test_nobody_changes_what_is_anothers(theirs, route, method):
 
 @pytest.mark.parametrize("route", READ)
 def test_withdrawn_from_another_looks_unknown_too(theirs, route):
-    release(file_fact("/Theirs/a.jpg", uuid="u1", approved=False, modified_at=NOON + timedelta(hours=1)))
+    later = NOON + timedelta(hours=1)
+    release(file_fact("/Theirs/a.jpg", uuid="u1", gtin=GTIN, approved=False, modified_at=later))
 
     hidden = theirs.stranger.get(address(route, theirs.known))
     unknown = theirs.stranger.get(address(route, UNKNOWN))
 
     assert theirs.owner.get(address(route, theirs.known)).status_code in {200, 410}
     assert told(hidden) == told(unknown)
+
+
+@pytest.mark.parametrize("typed", [GTIN, GTIN[1:]])
+def test_product_of_another_by_its_number_looks_like_a_number_nobody_has(theirs, typed):
+    never = gtin14(1)[-len(typed) :]
+
+    hidden, unknown = (theirs.stranger.get(f"/products/{number}") for number in (typed, never))
+
+    assert theirs.owner.get(f"/products/{typed}").json()["id"] == theirs.known["product_id"]
+    assert told(hidden) == told(unknown)
+    assert hidden.status_code == 404
 
 
 def test_conditional_and_partial_requests_tell_no_more(theirs):
@@ -310,6 +328,7 @@ def test_conditional_and_partial_requests_tell_no_more(theirs):
 def test_lists_hold_ones_own_alone(theirs, path):
     field = LISTS[path]
     things = {
+        "products": theirs.asset.product,
         "packs": theirs.pack,
         "packs-in-preparation": theirs.coming,
         "onboarding": theirs.enrolment,
@@ -333,10 +352,15 @@ def test_the_database_alone_would_hold(theirs, monkeypatch):
         "portal.publications.visibility.community_ids", lambda partner: [c.pk for c in everything()]
     )
 
+    monkeypatch.setattr(
+        "portal.publications.products.community_ids", lambda partner: [c.pk for c in everything()]
+    )
     monkeypatch.setattr("portal.packs.selectors.community_ids", lambda partner: [c.pk for c in everything()])
 
     assert len(theirs.owner.walk("/assets")) == 1
+    assert len(theirs.owner.walk("/products")) == 1
     assert len(theirs.owner.walk("/packs")) == 1
+    assert theirs.stranger.walk("/products") == []
     assert theirs.stranger.walk("/packs") == []
     assert theirs.stranger.walk("/assets") == []
     assert theirs.stranger.get(f"/assets/{theirs.asset.public_id}").status_code == 404

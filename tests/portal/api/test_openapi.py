@@ -244,6 +244,7 @@ class Shelf:
             "pack_id": pack.public_id,
             "number": "1",
             "asset_id": asset.public_id,
+            "product_id": asset.product.public_id,
             "sha256": rendition.sha256,
             "recipe": "web-1200",
             "channel_id": channel.public_id,
