@@ -26,7 +26,11 @@ State = OutboxMessage.State
 
 @dataclass(frozen=True)
 class Message:
-    """One message to be written down; see ``OutboxMessage`` and ``Work`` for the fields."""
+    """
+    One message to be written down; see ``OutboxMessage`` and ``Work`` for the fields.
+
+    ``not_before``  at once when not given
+    """
 
     connection: Connection
     kind: str
@@ -34,6 +38,7 @@ class Message:
     dedupe_key: str
     payload: dict[str, Any]
     coalesces: bool = False
+    not_before: datetime | None = None
 
 
 def enqueue(messages: Iterable[Message], *, now: datetime, wake: Callable[[], None]) -> int:
@@ -56,7 +61,7 @@ def enqueue(messages: Iterable[Message], *, now: datetime, wake: Callable[[], No
             "state": State.PENDING,
             "last_error": "",
             "created_at": now,
-            "not_before": now,
+            "not_before": message.not_before or now,
             "attempts": 0,
             "crashes": 0,
         }

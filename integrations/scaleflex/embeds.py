@@ -7,12 +7,15 @@ when it is delivered. So a message that comes late, twice, or after a younger on
 that is not public becomes so in two messages: the first writes down that it was not, the second calls. Otherwise a call
 whose answer is lost would look, at the next try, as if the brand had had the file public all along.
 
+A call that opens a file, and whose answer never came, may be carried out after the one that takes it off. So a file of
+which we never heard that it is public is looked at once more, a while after it was taken off.
+
 Source: visibility as the vendor's widget writes it (``PUT objects/visibility/cdn``), and the "Invalidation API".
 """
 
 import contextlib
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from integrations import claims, outbox
@@ -26,6 +29,8 @@ from integrations.scaleflex.renditions import delivery_query
 from portal.downloads import embeds
 
 KIND = "embed.visibility"
+#: When a file is looked at again of which we do not know whether a call that opens it is still on its way.
+AGAIN_AFTER = timedelta(minutes=15)
 
 
 def messages_about(links: Iterable) -> Iterator[Message]:
@@ -66,10 +71,36 @@ def deliver(*, message: OutboxMessage, now: datetime) -> None:
     version = embeds.version_of(message.payload["version"])
     if version is None:
         return
-    if embeds.open_links(version.pk):
+    if message.payload.get("again"):
+        _look_again(account(message.connection), version, now=now)
+    elif embeds.open_links(version.pk):
         _open(message, account(message.connection), version, now=now)
     elif embeds.must_leave(version.pk):
+        is_unsure = embeds.is_unsure(version.pk)
         _close(account(message.connection), version, now=now)
+        if is_unsure:
+            outbox.enqueue([_again(message, version.public_id, now=now)], now=now, wake=lambda: None)
+
+
+def _again(message: OutboxMessage, version: str, *, now: datetime) -> Message:
+    # In an order of its own: what companies do meanwhile must not wait for it, nor take its place.
+    return Message(
+        connection=message.connection,
+        kind=KIND,
+        ordering_key=f"embed-again:{version}",
+        dedupe_key=f"embed:{version}:{message.pk}:again{message.connection.era}",
+        payload={"version": version, "again": True},
+        not_before=now + AGAIN_AFTER,
+    )
+
+
+def _look_again(project: Account, version, *, now: datetime) -> None:
+    """Take a file off once more that became public after it was taken off, by a call of ours that came late."""
+    if embeds.open_links(version.pk):
+        return
+    with contextlib.suppress(FileMissing):
+        if file_details.is_public(client.get_file(project, version.source_uuid)) is True:
+            _close(project, version, now=now)
 
 
 def _open(message: OutboxMessage, project: Account, version, *, now: datetime) -> None:

@@ -7,8 +7,12 @@ A file of captions is named after its video, with its language between name and 
 
 import hashlib
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from django.conf.locale import LANG_INFO
+
+if TYPE_CHECKING:
+    from portal.catalog.models import Asset
 
 #: Endings; the first is what browsers play.
 FORMATS = ("vtt", "srt")
@@ -58,6 +62,19 @@ def key_of(owner: str) -> str:
     :param owner: the group of the video, or its path without ending; upper and lower case are one
     """
     return hashlib.sha256(owner.casefold().encode()).hexdigest()[:40]
+
+
+def moved(asset: "Asset", old: str, new: str) -> bool:
+    """
+    Let captions that stand where their name says stand where the new one does, unsaved: where a file lies is the file's
+    and not a version's, so it counts also while a version waits.
+
+    :returns: whether anything changed; nothing does for what stands beside its group, or is no captions
+    """
+    if old == new or asset.captions_key != key_of(split(old)[0]):
+        return False
+    asset.captions_key = key_of(split(new)[0])
+    return True
 
 
 def keys_of(*, group: str, paths: Iterable[str]) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from portal.catalog import captions
 from portal.catalog.choices import Withdrawal
 from portal.catalog.facts import FileFact, digest_of
 from portal.catalog.grouping import Shelf
@@ -87,6 +88,7 @@ def mirror_files(*, source: str, facts: Sequence[FileFact], now: datetime) -> Mi
             each.variant.asset = shelf.asset_for(each.fact, each.variant)
             each.is_news = each.words is None or each.words != _words(each.variant)
         shelf.save()
+        _move_captions([each for each in due if not each.describes])
         result.events = _save(due, now=now)
     _note_ancestors(source, told)
     return result
@@ -94,19 +96,30 @@ def mirror_files(*, source: str, facts: Sequence[FileFact], now: datetime) -> Mi
 
 def _take(fact: FileFact, variant: Variant, digest: str, known: Known, shown: Shown, *, now: datetime) -> Due:
     """Let a variant be what the fact says, unsaved and without its asset."""
-    due = Due(fact, variant, waits=shown.waits(fact, variant), was_gone=variant.gone_at is not None)
+    waits, was_gone = shown.waits(fact, variant), variant.gone_at is not None
+    due = Due(fact, variant, waits=waits, was_gone=was_gone, old_path=variant.path)
     has = shown.of(variant)
     if has is not None and has[0] == fact.uuid != variant.source_uuid and variant.asset_id:
         due.words = _words(variant)
     shown.take(due)
-    old_path = variant.path
     _place(variant, fact, digest, now=now)
     if due.describes:
         _describe(variant, fact)
     known.by_uuid[fact.uuid] = variant
     known.descends(variant, fact.previous_uuids or ())
-    known.moved(variant, old_path)
+    known.moved(variant, due.old_path)
     return due
+
+
+def _move_captions(due: Sequence[Due]) -> None:
+    """Where a file lies counts at once: captions leave the video they are moved away from while a version waits."""
+    moved = [each for each in due if each.variant.asset_id is not None]
+    assets = [
+        each.variant.asset
+        for each in moved
+        if captions.moved(each.variant.asset, each.old_path, each.variant.path)
+    ]
+    save_all(assets, ["captions_key"])
 
 
 def has_grown() -> None:

@@ -35,6 +35,7 @@ class Due:
     ``waits``     it is about a version that waits for approval, while partners keep the one before it
     ``was_gone``  the variant was deleted, or outside, until now
     ``words``     what partners have been told, where the version they kept is the newest again: no other waits any more
+    ``old_path``  where the file lay, as far as we knew
     ``is_news``   whether there is something to tell them of a version they have
     """
 
@@ -42,6 +43,7 @@ class Due:
     variant: Variant
     waits: bool
     was_gone: bool
+    old_path: str
     words: tuple[object, ...] | None = None
     is_news: bool = True
 

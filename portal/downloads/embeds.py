@@ -219,7 +219,8 @@ def _end(links: Collection[int], end: EmbedEnd, *, actor: str, now: datetime) ->
 @transaction.atomic
 def settle(*, now: datetime, variants: Collection[int] | None = None) -> int:
     """
-    End the links to files that may no longer be public, or no longer be had by their company.
+    End the links to files that may no longer be public, or no longer be had by their company; and those of a company
+    that is not active. One that ever embedded anything cannot be deleted: the activity record names it for ever.
 
     :param variants: row numbers; all variants when not given
     :returns: how many links ended
@@ -236,6 +237,10 @@ def settle(*, now: datetime, variants: Collection[int] | None = None) -> int:
         else:
             by_partner.setdefault(link.partner, []).append(link)
     for partner, links in by_partner.items():
+        if not partner.is_active:
+            # Nobody answers for its pages.
+            due.setdefault(EmbedEnd.STAFF, []).extend(link.pk for link in links)
+            continue
         items = items_in(open_communities(partner), at=now)
         seen = set(
             items.filter(version__in={link.version_id for link in links}).values_list("version", flat=True)
@@ -305,6 +310,12 @@ def must_leave(version: int) -> bool:
         EmbedLink.objects.filter(_LEAVES, version=version).exists()
         and not EmbedLink.objects.filter(version=version, ended_at__isnull=True).exists()
     )
+
+
+def is_unsure(version: int) -> bool:
+    """Whether we were about to make a version public for a link that waits to leave, and never heard that it is."""
+    rows = EmbedLink.objects.filter(version=version, opened=True, ready_at__isnull=True)
+    return rows.filter(ended_at__isnull=False, private_at__isnull=True).exists()
 
 
 @transaction.atomic

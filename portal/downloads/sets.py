@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from portal.core import rowscope
 from portal.core.errors import NotFound, NotReady
 from portal.downloads import services
-from portal.downloads.archives import EndedEarly
+from portal.downloads.archives import EndedEarly, FilesLost
 from portal.downloads.services import Found, Grant, Taker
 from portal.packs.zipping import Entry, Layout, Slice
 from portal.partners.models import Partner
@@ -60,8 +60,15 @@ def archive_of(*, grant: Grant, files: Sequence[Member], snippet: str, now: date
     Return the archive of a set: its files and the snippet.
 
     :raises CannotBeMade: some cannot be made, so there is no archive; ``files`` names them
+    :raises FilesLost: the store has lost some; ``files`` names them, and they are made again
     :raises NotReady: some are not made yet; they are asked for
     """
+    if lost := responsive.note_lost(files, now=now):
+        raise FilesLost(
+            _("%(name)s was lost from our store and is being made again. Please try again in a moment.")
+            % {"name": lost[0].name},
+            files=[member.name for member in lost],
+        )
     wanted = responsive.want(grant.version, files, now=now)
     if wanted.failed:
         names = [member.name for member in wanted.failed]
@@ -101,7 +108,7 @@ def send(archive: SetArchive, *, partner: Partner, taker: Taker) -> Iterator[byt
     """
     Yield the bytes of a set. A server calls this long after the view has returned, so it brings the row scope along.
 
-    :raises EndedEarly: a file was taken back while it ran; the stream is short, so that nobody takes it for whole
+    :raises EndedEarly: a file was taken back or lost while it ran; the stream is short: nobody takes it for whole
     """
     for piece in archive.layout.pieces():
         if not isinstance(piece, Slice):
@@ -110,7 +117,11 @@ def send(archive: SetArchive, *, partner: Partner, taker: Taker) -> Iterator[byt
         one = archive.files[piece.entry.key]
         with rowscope.limited_to(partner.pk):
             _check_and_record(one, partner=partner, taker=taker)
-        with store.open_bytes(one.rendition.sha256) as source:
+        try:
+            source = store.open_bytes(one.rendition.sha256)
+        except FileNotFoundError as error:
+            raise EndedEarly(f"{one.rendition.sha256} is lost from the store") from error
+        with source:
             while chunk := source.read(_CHUNK):
                 yield chunk
 

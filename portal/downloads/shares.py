@@ -6,6 +6,7 @@ one changes nothing, because mail scanners follow links; taking is a POST, which
 """
 
 import hashlib
+import math
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,10 +44,14 @@ PACK = "pack"
 
 
 class TooManyTries(DomainError):
-    """Wrong passwords, too many in a row."""
+    """Wrong passwords, too many in a row. ``retry_after`` is in seconds."""
 
     code = "too_many_tries"
     status = 429
+
+    def __init__(self, message: str, *, retry_after: int):
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class WrongPassword(DomainError):
@@ -246,7 +251,10 @@ def unlock(*, opened: Opened, password: str, now: datetime) -> str:
     with transaction.atomic():
         row = ShareRecipient.objects.select_for_update().get(pk=opened.recipient.pk)
         if row.locked_until is not None and now < row.locked_until:
-            raise TooManyTries(_("The password was wrong too often. Please try again in 15 minutes."))
+            raise TooManyTries(
+                _("The password was wrong too often. Please try again in 15 minutes."),
+                retry_after=math.ceil((row.locked_until - now).total_seconds()),
+            )
         row.wrong_tries += 1
         row.locked_until = None
         if row.wrong_tries >= WRONG_TRIES:

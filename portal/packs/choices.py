@@ -62,3 +62,9 @@ class Shortage(models.TextChoices):
     NOT_PUBLISHED = "not_published", _("Not published in every community of the pack")
     NO_SIZE = "no_size", _("The download size is not meant for this kind of file, or no longer offered")
     NOT_MADE = "not_made", _("The download size cannot be made from this file")
+    ZONE_CUT = (
+        "zone_cut",
+        _(
+            "The download size would cut a protected zone: choose another size, or remove the zone if it may be cut"
+        ),
+    )

@@ -14,7 +14,7 @@ from portal.publications.routing import matches
 from portal.publications.visibility import items_in
 from portal.renditions import file_names, naming
 from portal.renditions.models import Recipe, RecipeRevision
-from portal.renditions.protection import refusals
+from portal.renditions.protection import CutRefused, ZoneCut, refusals
 from portal.renditions.selectors import current_revisions, expected_pixels, fits
 
 
@@ -99,9 +99,14 @@ def _refuse_cuts(found: Composition) -> None:
     refused = refusals([(file.version, file.revision) for file in found.files])
     if refused:
         for file in found.files:
-            if (file.version.pk, file.revision.pk) in refused:
-                found.missing.append(Wish(file.variant, file.revision.recipe, Shortage.NOT_MADE))
+            if why := refused.get((file.version.pk, file.revision.pk)):
+                found.missing.append(Wish(file.variant, file.revision.recipe, shortage_of(why)))
         found.files = [file for file in found.files if (file.version.pk, file.revision.pk) not in refused]
+
+
+def shortage_of(why: CutRefused) -> Shortage:
+    """Return the word for a cut that may not be made."""
+    return Shortage.ZONE_CUT if isinstance(why, ZoneCut) else Shortage.NOT_MADE
 
 
 def _files_of_current(pack: Pack) -> Iterable[PackFile]:

@@ -8,7 +8,15 @@ from django.db.models import QuerySet
 
 from portal.core.errors import NotReady
 from portal.packs.choices import Shortage
+from portal.packs.composing import shortage_of
 from portal.renditions import services as renditions
+from portal.renditions.protection import refusals
+
+
+def _why_not(file: Any) -> Shortage:
+    """Return why a file cannot be made: a zone may have been drawn after the file was chosen."""
+    refused = refusals([(file.version, file.revision)])
+    return next(map(shortage_of, refused.values()), Shortage.NOT_MADE)
 
 
 def make_missing(rows: QuerySet[Any], *, now: datetime, until: float | None = None) -> bool:
@@ -29,7 +37,7 @@ def make_missing(rows: QuerySet[Any], *, now: datetime, until: float | None = No
             made = renditions.ensure(version=file.version, revision=file.revision, now=now, wait_seconds=0)
             crc = renditions.with_crc32(made)
         except renditions.CannotBeMade:
-            one.update(problem=Shortage.NOT_MADE)
+            one.update(problem=_why_not(file))
             continue
         except (NotReady, FileNotFoundError):
             # The source is away, somebody else is at it, or the bytes were lost just now: the next round.

@@ -46,8 +46,10 @@ except ImportError:  # Windows
 PORTAL = ""
 KEYS: dict[str, str] = {}
 
+FORMAT = "partner-portal-pack/1"
 OWN = ".portal-mirror"
 CHUNK = 1 << 18
+THIS_MACHINE = {"localhost", "127.0.0.1", "::1"}
 #: Seconds without a byte after which a line counts as broken.
 TIMEOUT = 60
 DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", re.IGNORECASE)
@@ -55,6 +57,10 @@ DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)", r
 
 class Cannot(Exception):
     """It could not be done; the text says why. Another run may succeed."""
+
+
+class LineBroke(Exception):
+    """The portal's answer did not come to its end. What is wrong with the disk is not this, and no reason to go on."""
 
 
 class Wrong(Exception):
@@ -66,6 +72,23 @@ class Wrong(Exception):
 
 
 # -- The portal -------------------------------------------------------------------------------------------------------
+def is_address(text: str, schemes: set[str], hosts: set[str] | None = None) -> bool:
+    """Whether this is an address to ask at, at one of these hosts if any are named."""
+    try:
+        parts = urlsplit(text)
+        text.encode("ascii")
+        # An address whose port is no number raises when it is looked at.
+        return (
+            parts.scheme in schemes
+            and bool(parts.hostname)
+            and parts.port != 0
+            and not re.search(r"[\x00-\x20\x7f?#]", text)
+            and (hosts is None or parts.hostname in hosts)
+        )
+    except ValueError:
+        return False
+
+
 class NoRedirect(HTTPRedirectHandler):
     """The token is for the portal alone."""
 
@@ -77,8 +100,7 @@ class Api:
     """Asks the portal, again after a pause when it has no time or the line breaks."""
 
     def __init__(self, portal: str, say: Callable[[str], None], tries: int):
-        parts = urlsplit(portal)
-        if parts.scheme != "https" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+        if not (is_address(portal, {"https"}) or is_address(portal, {"http"}, THIS_MACHINE)):
             raise Cannot(f"{portal or 'no portal'}: give the portal's https address with --portal")
         self.portal, self.say, self.tries = portal.rstrip("/"), say, tries
         self.opener = build_opener(NoRedirect)
@@ -91,8 +113,31 @@ class Api:
         basic = base64.b64encode(f"{quote(name, '')}:{quote(secret, '')}".encode()).decode()
         body = urlencode({"grant_type": "client_credentials", "scope": "packs:read files:read"}).encode()
         request = Request(f"{self.portal}/identity/o/api/token", body, {"Authorization": f"Basic {basic}"})
-        with self._asked(request) as answer:
-            self.token = json.loads(answer.read())["access_token"]
+        try:
+            with self._asked(request) as answer:
+                content = answer.read()
+        except HTTPError as error:
+            if error.code in {400, 401, 403}:
+                raise Cannot(
+                    "the portal does not take PORTAL_CLIENT_ID and PORTAL_CLIENT_SECRET: "
+                    "see that they name an API client with packs:read and files:read"
+                ) from error
+            raise
+        except HTTPException as error:
+            raise Cannot(f"{self.portal} broke off: {error}") from error
+        self.token = str(self.member(content, "access_token"))
+
+    def member(self, content: bytes, *names: str) -> Any:
+        """Return what stands under these names in an answer. :raises Cannot: it is none of the portal's answers"""
+        try:
+            found = json.loads(content)
+            for name in names:
+                found = found[name]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            raise Cannot(
+                f"{self.portal} does not answer as the portal does: see that it is the portal's address"
+            ) from None
+        return found
 
     def _asked(self, request: Request) -> Any:
         """
@@ -131,8 +176,12 @@ class Api:
         raise AssertionError
 
     def read(self, path: str) -> bytes:
-        with self.open(path) as answer:
-            content: bytes = answer.read()
+        """:raises HTTPError: the portal says no. :raises Cannot: the line broke"""
+        try:
+            with self.open(path) as answer:
+                content: bytes = answer.read()
+        except HTTPException as error:
+            raise Cannot(f"{self.portal} broke off: {error}") from error
         return content
 
 
@@ -145,7 +194,9 @@ def why(error: HTTPError) -> str:
     """Return the portal's own sentence (RFC 9457), else the status."""
     try:
         return str(json.loads(error.read())["detail"])
-    except (ValueError, KeyError, TypeError, OSError):
+    except (ValueError, KeyError, TypeError, OSError, HTTPException, RecursionError):
+        if error.code in {301, 302, 303, 307, 308}:
+            return f"the portal sends us elsewhere ({error.code}): give its own address with --portal"
         return f"the portal answers {error.code}"
 
 
@@ -180,8 +231,18 @@ class Folder:
         self.state: dict[str, Any] = {}
         self.held: dict[str, list[Any]] = {}
         with suppress(FileNotFoundError):
-            self.state = json.loads((self.own / "state.json").read_text("utf-8"))
-            self.held = self.state.get("held", {})
+            self._remember((self.own / "state.json").read_bytes())
+
+    def _remember(self, content: bytes) -> None:
+        try:
+            self.state = json.loads(content)
+            self.held = {
+                str(name): [str(sha256), *stamp] for name, (sha256, *stamp) in self.state["held"].items()
+            }
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise Cannot(
+                f"{self.own / 'state.json'} is damaged: remove the folder {OWN} and the pack's files, and run again"
+            ) from None
 
     @contextmanager
     def alone(self) -> Any:
@@ -237,20 +298,24 @@ def write_whole(path: Path, content: bytes) -> None:
 def current(api: Api, pack: str) -> tuple[dict[str, Any], bytes]:
     """Return what the portal says of a pack's current version, and its signed list."""
     try:
-        version = json.loads(api.read(f"packs/{quote(pack, '')}"))["version"]
-        content = api.read(f"packs/{quote(pack, '')}/versions/{int(version['number'])}/manifest")
+        answer = api.read(f"packs/{quote(pack, '')}")
+        number, sha256 = (api.member(answer, "version", *way) for way in (["number"], ["manifest", "sha256"]))
+        content = api.read(f"packs/{quote(pack, '')}/versions/{quote(str(number), '')}/manifest")
     except HTTPError as error:
         raise Cannot(f"pack {pack}: {why(error)}") from error
-    if hashlib.sha256(content).hexdigest() != version["manifest"]["sha256"]:
+    if hashlib.sha256(content).hexdigest() != sha256:
         raise Cannot("the list of files was damaged on its way")
+    version: dict[str, Any] = api.member(answer, "version")
     return version, content
 
 
-def listed(content: bytes, envelope: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def listed(content: bytes, envelope: Any) -> dict[str, dict[str, Any]]:
     """Return the files of a list by their names. :raises Cannot: not signed by the portal, or not for a folder."""
     if problem := signed_by(KEYS, content, envelope):
         raise Cannot(f"the list of files: {problem}")
     manifest = json.loads(content)
+    if manifest.get("format") != FORMAT:
+        raise Cannot("the list of files is of a format that this program does not know: fetch a new one")
     names = [file["name"] for file in manifest["files"]]
     if bad := [name for name in names if not safe(name)]:
         raise Cannot(
@@ -317,7 +382,7 @@ def fetch(api: Api, folder: Folder, file: dict[str, Any]) -> Path:
             have = part.stat().st_size if part.exists() else 0
             if have >= size:
                 break
-            with suppress(OSError, HTTPException):
+            with suppress(LineBroke):
                 _fetch_rest(api, part, sha256, have, file["name"])
         if part.exists() and part.stat().st_size == size and digest(part) == sha256:
             return part
@@ -337,14 +402,23 @@ def _fetch_rest(api: Api, part: Path, sha256: str, have: int, name: str) -> None
             raise Wrong([f"withdrawn: {name}: {why(error)}"]) from error
         raise Cannot(f"{name}: {why(error)}") from error
     with answer, part.open("ab" if answer.status == 206 else "wb") as target:
-        _copy(answer, target)
+        while chunk := _from_line(answer):
+            target.write(chunk)
+            # What came is kept, should the next read fail.
+            target.flush()
+
+
+def _from_line(answer: Any) -> bytes:
+    try:
+        chunk: bytes = answer.read(CHUNK)
+    except (OSError, HTTPException) as error:
+        raise LineBroke from error
+    return chunk
 
 
 def _copy(source: Any, target: BinaryIO) -> None:
     while chunk := source.read(CHUNK):
         target.write(chunk)
-        # What came is kept, should the next read fail.
-        target.flush()
 
 
 def sync(api: Api, folder: Folder, pack: str, say: Callable[[str], None], dry: bool) -> None:
@@ -447,6 +521,8 @@ def verify(folder: Folder, say: Callable[[str], None]) -> None:
         envelope = json.loads((folder.own / "pack-signature.json").read_bytes())
     except FileNotFoundError as error:
         raise Cannot("nothing has been brought into this folder yet, or not to the end: run sync") from error
+    except (ValueError, RecursionError) as error:
+        raise Cannot(f"the signature in {folder.own} is damaged: run sync") from error
     files = listed(content, envelope)
     lines = []
     for name, file in files.items():
@@ -455,10 +531,21 @@ def verify(folder: Folder, say: Callable[[str], None]) -> None:
             lines.append(f"{'changed' if found else 'missing'}: {name}")
     if lines:
         raise Wrong(lines)
-    say(f"complete: version {folder.state['version']}, every one of {len(files)} files as listed")
+    version = json.loads(content)["version"]
+    say(f"complete: version {version}, every one of {len(files)} files as listed")
+
+
+def plainly(error: Exception) -> str:
+    """Return what the system says of a file, or what else went wrong, without numbers."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return str(error)
 
 
 def main(words: list[str]) -> int:
+    # A name need not be one that the screen, or a pipe, can show.
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -489,8 +576,11 @@ def main(words: list[str]) -> int:
     except Wrong as error:
         print(error, file=sys.stderr)
         return 1
-    except (Cannot, HTTPError, OSError, ValueError, KeyError) as error:
-        print(f"could not be done: {error}", file=sys.stderr)
+    except (Cannot, OSError, ValueError, HTTPException) as error:
+        print(f"could not be done: {plainly(error)}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted: run again to continue", file=sys.stderr)
         return 2
 
 

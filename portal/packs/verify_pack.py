@@ -40,6 +40,11 @@ LISTS = {*TAGS, "tagmanifest-sha256.txt"}
 JUNK = {".DS_Store", "Thumbs.db", "desktop.ini"}
 #: In a folder while a delta is applied to it, and afterwards if that broke off: what the folder still lacks.
 UNFINISHED = ".unfinished-update"
+FORMAT = "partner-portal-pack/1"
+#: What reading JSON raises when the text is none, or nests deeper than anything of ours.
+NO_JSON = (ValueError, RecursionError)
+#: What taking a value apart raises when it is of another shape than expected.
+OTHER_SHAPE = (KeyError, TypeError, AttributeError)
 #: What zipfile raises at damage, wherever it lies: also in the flags, methods, names and places of the directory.
 DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, RuntimeError, ValueError, OverflowError)
 
@@ -101,15 +106,17 @@ def signature_holds(key: bytes, message: bytes, signature: bytes) -> bool:
     ) % P == 0
 
 
-def signed_by(keys: dict[str, str], message: bytes, envelope: dict[str, Any]) -> str:
+def signed_by(keys: dict[str, str], message: bytes, envelope: Any) -> str:
     """Return an empty text when the signature holds, else what is wrong with it."""
+    if not isinstance(envelope, dict):
+        return "the signature cannot be read"
     key = str(envelope.get("key"))
     if key not in keys:
         return f"signed with key {key}, which this copy of the program does not know: get a new one from the portal"
     try:
         signature = base64.b64decode(envelope["signature"])
         public = base64.urlsafe_b64decode(keys[key] + "=" * (-len(keys[key]) % 4))
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, TypeError):
         return "the signature cannot be read"
     return "" if signature_holds(public, message, signature) else "the signature does not fit: it was changed"
 
@@ -168,10 +175,13 @@ def _files_of(path: Path) -> Iterator[tuple[str, BinaryIO]]:
         root = folder_root(path)
         if (root / UNFINISHED / "begun").exists():
             raise CannotCheck("A delta was applied to this folder half-way only: apply it again to finish.")
-        for place in sorted(root.rglob("*")):
-            if place.is_file() and place.name not in JUNK:
-                with place.open("rb") as file:
-                    yield place.relative_to(root).as_posix(), file
+        try:
+            for place in sorted(root.rglob("*")):
+                if place.is_file() and place.name not in JUNK:
+                    with place.open("rb") as file:
+                        yield place.relative_to(root).as_posix(), file
+        except OSError as error:
+            raise _unreadable(error.filename or path, error) from None
         return
     try:
         with zipfile.ZipFile(path) as archive:
@@ -188,7 +198,45 @@ def _files_of(path: Path) -> Iterator[tuple[str, BinaryIO]]:
             f"{path} is cut off or damaged: it is not a whole archive. Fetch the rest of it."
         ) from None
     except OSError as error:
-        raise CannotCheck(f"{path} cannot be read: {error.strerror}.") from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: object, error: OSError) -> CannotCheck:
+    return CannotCheck(f"{path} cannot be read: {error.strerror or error}.")
+
+
+def _bytes_of(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise _unreadable(path, error) from None
+
+
+def _fetched() -> bytes:
+    """Return the list of withdrawn files as the portal gives it now."""
+    if not PORTAL:
+        raise CannotCheck("This copy of the program names no portal: download it from the portal.")
+    try:
+        # The address is written into this program by the portal.
+        with urlopen(f"{PORTAL}/.well-known/portal-recalled.json", timeout=30) as answer:  # nosec B310
+            content: bytes = answer.read()
+    except (OSError, HTTPException) as error:
+        raise CannotCheck(f"{PORTAL} does not answer: {error}.") from None
+    return content
+
+
+def keys_of(path: str) -> dict[str, str]:
+    """Return the public keys of a file by their ids: RFC 7517, section 5, of which only ``kid`` and ``x`` matter."""
+    content = _bytes_of(path)
+    try:
+        keys = {key["kid"]: key["x"] for key in json.loads(content)["keys"]}
+    except NO_JSON:
+        raise CannotCheck(f"{path} is not JSON.") from None
+    except OTHER_SHAPE:
+        keys = {}
+    if not keys or not all(isinstance(word, str) for pair in keys.items() for word in pair):
+        raise CannotCheck(f"{path} holds no public keys.")
+    return keys
 
 
 class _Damaged:
@@ -198,10 +246,13 @@ class _Damaged:
 
 def folder_root(path: Path) -> Path:
     """Return the folder with ``bagit.txt``: this one, or the only one in it."""
-    if not (path / "bagit.txt").exists():
-        inner = [place for place in path.iterdir() if (place / "bagit.txt").exists()]
-        if len(inner) == 1:
-            return inner[0]
+    try:
+        if not (path / "bagit.txt").exists():
+            inner = [place for place in path.iterdir() if (place / "bagit.txt").exists()]
+            if len(inner) == 1:
+                return inner[0]
+    except OSError as error:
+        raise _unreadable(path, error) from None
     return path
 
 
@@ -249,15 +300,27 @@ def _manifest(
     tags: dict[str, bytes], folder: str, keys: dict[str, str], said: list[tuple[str, str]]
 ) -> dict[str, Any]:
     """Return a signed manifest; what is wrong with its signature is added to ``said``."""
+    broken = f"{folder}pack-manifest.json or {folder}pack-signature.json is missing or broken."
     try:
         text = tags[f"{folder}pack-manifest.json"]
         manifest = json.loads(text)
         envelope = json.loads(tags[f"{folder}pack-signature.json"])
+        if manifest["format"] != FORMAT:
+            raise CannotCheck(
+                f"{folder}pack-manifest.json is of a format that this copy of the program does not know: "
+                "get a new one from the portal."
+            )
         manifest["names"] = {unicodedata.normalize("NFC", f["name"]): f["sha256"] for f in manifest["files"]}
-    except (KeyError, ValueError, TypeError):
-        raise CannotCheck(
-            f"{folder}pack-manifest.json or {folder}pack-signature.json is missing or broken."
-        ) from None
+        whole = [
+            manifest["pack"]["slug"],
+            manifest["version"],
+            envelope.get("key"),
+            *manifest["names"].values(),
+        ]
+    except (*NO_JSON, *OTHER_SHAPE):
+        raise CannotCheck(broken) from None
+    if not all(isinstance(value, (str, int)) for value in whole):
+        raise CannotCheck(broken)
     if wrong := signed_by(keys, text, envelope):
         said.append(("unsigned", f"{folder}pack-manifest.json: {wrong}"))
     return manifest
@@ -275,8 +338,12 @@ def check(bag: Bag, keys: dict[str, str]) -> tuple[dict[str, Any], list[tuple[st
         before = _manifest(bag.tags, "before/", keys, said)
         manifest = _manifest(bag.tags, "after/", keys, said)
         change = difference(before["names"], manifest["names"])
-        told = json.loads(bag.tags["delta.json"]) if bag.tags["delta.json"] != b"damaged" else {}
-        if any(told.get(part) != change[part] for part in change):
+        try:
+            told = json.loads(bag.tags["delta.json"])
+            fits = all(told[part] == change[part] for part in change)
+        except (*NO_JSON, *OTHER_SHAPE):
+            fits = False
+        if not fits:
             said.append(("changed", "delta.json"))
         carried = {*change["added"], *change["changed"]}
         wanted = {name: digest for name, digest in manifest["names"].items() if name in carried}
@@ -315,12 +382,12 @@ def recalled(text: bytes, keys: dict[str, str]) -> dict[str, str]:
     try:
         envelope = json.loads(text)
         payload = envelope["payload"].encode()
-        lines = json.loads(payload)["recalled"]
-    except (KeyError, ValueError, TypeError):
+        lines = {line["sha256"]: line["reason"] for line in json.loads(payload)["recalled"]}
+    except (*NO_JSON, *OTHER_SHAPE):
         raise CannotCheck("The list of withdrawn files cannot be read.") from None
     if wrong := signed_by(keys, payload, envelope):
         raise CannotCheck(f"The list of withdrawn files is not the portal's: {wrong}.")
-    return {line["sha256"]: line["reason"] for line in lines}
+    return lines
 
 
 # -- Applying a delta -------------------------------------------------------------------------------------------------
@@ -408,6 +475,8 @@ def _exchange(data: Path, stage: Path, change: dict[str, Any]) -> None:
 
 
 def main() -> int:
+    # A name need not be one that the screen, or a pipe, can show.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -423,27 +492,24 @@ def main() -> int:
     manifest: dict[str, Any] = {}
     gone: dict[str, str] = {}
     try:
-        keys = KEYS
-        if given.keys:
-            keys = {key["kid"]: key["x"] for key in json.loads(Path(given.keys).read_bytes())["keys"]}
+        keys = keys_of(given.keys) if given.keys else KEYS
         if given.apply and len(given.paths) != 2:
             raise CannotCheck("Give the delta archive and the folder.")
         if given.recalled:
-            gone = recalled(Path(given.recalled).read_bytes(), keys)
+            gone = recalled(_bytes_of(given.recalled), keys)
         elif given.online:
-            # The address is written into this program by the portal.
-            with urlopen(f"{PORTAL}/.well-known/portal-recalled.json", timeout=30) as answer:  # nosec B310
-                gone = recalled(answer.read(), keys)
+            gone = recalled(_fetched(), keys)
         said = apply(given.paths[0], given.paths[1], keys) if given.apply else []
         if not said:
             bag = read(given.paths[1:] if given.apply else given.paths)
             manifest, said = check(bag, keys)
             said += [("recalled", f"{name} ({gone[d]})") for name, d in sorted(bag.data.items()) if d in gone]
-    except (CannotCheck, OSError, ValueError, HTTPException) as error:
-        done = "applied" if given.apply else "checked"
-        print(
-            json.dumps({"state": "unknown", "problem": str(error)}) if given.json else f"Not {done}: {error}"
+    except (CannotCheck, OSError, ValueError, HTTPException, MemoryError, KeyboardInterrupt) as error:
+        why = str(error) or {MemoryError: "too big to be read", KeyboardInterrupt: "interrupted"}.get(
+            type(error), type(error).__name__
         )
+        done = "applied" if given.apply else "checked"
+        print(json.dumps({"state": "unknown", "problem": why}) if given.json else f"Not {done}: {why}")
         return 2
     if given.json:
         problems = [{"what": what, "name": name} for what, name in said]

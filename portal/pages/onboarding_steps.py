@@ -190,7 +190,12 @@ def _answer_colleagues(request: HttpRequest, step: EnrolmentStep, by: By, now: d
 # -- A system ---------------------------------------------------------------------------------------------------------
 def _show_system(request: HttpRequest, step: EnrolmentStep, now: datetime) -> Shown:
     systems = [each for each in directory.systems_of(request.company) if each.client.revoked_at is None]
-    return {"systems": systems, "portal_url": settings.PORTAL_URL, "form": forms.SystemForm()}
+    return {
+        "systems": systems,
+        "portal_url": settings.PORTAL_URL,
+        "scopes": scopes.of_first_system(),
+        "form": forms.SystemForm(),
+    }
 
 
 def _answer_system(request: HttpRequest, step: EnrolmentStep, by: By, now: datetime) -> Shown | None:
@@ -200,7 +205,7 @@ def _answer_system(request: HttpRequest, step: EnrolmentStep, by: By, now: datet
     client, secret = partners.create_api_client(
         partner=request.company,
         name=form.cleaned_data["name"],
-        scopes=list(scopes.OFFERED),
+        scopes=scopes.of_first_system(),
         now=now,
         actor=by.actor,
     )

@@ -16,11 +16,21 @@ from portal.downloads.serving import gives_bytes, serve, serve_archive
 from portal.downloads.shares import PACK, Opened
 from portal.packs import bag
 from portal.packs import selectors as packs
+from portal.pages import shared_tries
 
 
 def _open(request: HttpRequest, token: str) -> Opened:
-    """Open a link, and limit the database to the rows of the company that shared it."""
-    opened = shares.open_link(token, now=timezone.now())
+    """
+    Open a link, and limit the database to the rows of the company that shared it.
+
+    :raises TooManyTriesFromHere: the address asked for too many links that do not exist
+    """
+    shared_tries.check_unknown(request)
+    try:
+        opened = shares.open_link(token, now=timezone.now())
+    except NotFound:
+        shared_tries.note_unknown(request)
+        raise
     rowscope.enter(opened.link.partner_id)
     return opened
 
@@ -62,12 +72,16 @@ def _page(
 def unlock(request: HttpRequest, token: str) -> HttpResponse:
     """Take the password of a link."""
     opened = _open(request, token)
+    shared_tries.note_password(request)
     try:
         proof = shares.unlock(
             opened=opened, password=request.POST.get("password", "")[:200], now=timezone.now()
         )
     except (shares.WrongPassword, shares.TooManyTries) as error:
-        return _page(request, opened, token, error=str(error), status=error.status)
+        refused = _page(request, opened, token, error=str(error), status=error.status)
+        if isinstance(error, shares.TooManyTries):
+            refused["Retry-After"] = str(error.retry_after)
+        return refused
     response = redirect("pages:shared", token)
     response.set_cookie(
         _cookie(opened),

@@ -17,7 +17,7 @@ from django.utils.html import escape
 
 from portal.catalog.choices import Medium
 from portal.catalog.models import AssetVersion
-from portal.renditions import file_names, made_to_order, services
+from portal.renditions import file_names, made_to_order, services, store, stored
 from portal.renditions.choices import Format, RenditionState
 from portal.renditions.models import RecipeRevision, Rendition
 from portal.renditions.selectors import expected_pixels
@@ -138,6 +138,17 @@ def alt_for(texts: Mapping[str, str], language: str) -> tuple[str, str]:
         if texts.get(one):
             return texts[one], one
     return "", ""
+
+
+def note_lost(files: Sequence[Member], *, now: datetime) -> list[Member]:
+    """Return the files whose bytes the store has lost. They are noted as missing, and made again by the timetable."""
+    lost = [member for member in files if member.made and not store.has(member.made.sha256)]
+    made = [member.made for member in lost if member.made]
+    stored.note_lost([row.sha256 for row in made], now=now)
+    # What they were is not forgotten: only the same bytes may come in their place.
+    rows = Rendition.objects.filter(pk__in=[row.pk for row in made], state=RenditionState.READY)
+    rows.update(state=RenditionState.WANTED, problem="")
+    return lost
 
 
 @dataclass(frozen=True)

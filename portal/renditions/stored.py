@@ -6,6 +6,7 @@ second waits, and finds either bytes that stay or none at all. Bytes used today 
 unused for a whole day (``collecting``), so that a row which names today needs no second look.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -74,6 +75,11 @@ def missing_among(digests: list[str]) -> set[str]:
     """Return those of these digests whose bytes were looked for and are not there: one query over a small index."""
     rows = StoredFile.objects.filter(Q(missing_since__isnull=False), sha256__in=digests)
     return set(rows.values_list("sha256", flat=True))
+
+
+def note_lost(digests: Collection[str], *, now: datetime) -> None:
+    """Note that bytes somebody came for are not there. Staff see it, and the next walk looks for them as well."""
+    StoredFile.objects.filter(sha256__in=digests, missing_since__isnull=True).update(missing_since=now)
 
 
 def note_missing(row: StoredFile, *, now: datetime) -> bool:

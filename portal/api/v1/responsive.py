@@ -167,13 +167,21 @@ class ResponsiveArchive(PartnerView):
         answers={
             (200, "application/zip"): OpenApiResponse(OpenApiTypes.BINARY, description="The whole archive.")
         },
-        problems=("not_found", "withdrawn", "rights_not_started", "rendition_not_possible", "not_ready"),
+        problems=(
+            "not_found",
+            "withdrawn",
+            "rights_not_started",
+            "rendition_not_possible",
+            "not_ready",
+            "files_lost",
+        ),
     )
     def get(self, request: ClientRequest, asset_id: str) -> HttpResponseBase:
         """
         All files under their names and the snippet as `picture.html` in one ZIP. While some are not made yet this
         answers 503 with `Retry-After`, and has them made. When one cannot be made there is no archive: the member
-        `files` of the problem names it, and the others can be had one by one.
+        `files` of the problem names it, and the others can be had one by one. A file whose bytes were lost is made
+        again: 409 names it once, then it is like the others that are not made yet.
         """
         grant, files, alt, _language = _set(request.partner, asset_id, **self.query)
         archive = sets.archive_of(

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 
 from integrations.models import OutboxMessage
@@ -16,6 +17,7 @@ from portal.core import rowscope
 from portal.downloads import embeds, tasks
 from portal.downloads.choices import EmbedEnd
 from portal.downloads.models import EmbedLink
+from portal.partners.choices import PartnerStatus
 from tests.integrations.scaleflex.street import Street
 
 pytestmark = pytest.mark.django_db
@@ -265,3 +267,67 @@ def test_what_waits_or_is_embedded_is_not_told_of_again(world):
     tasks.settle_embeds()
 
     assert (embedded - before, messages(state="pending").count()) == (0, 1)
+
+
+def test_a_company_that_embedded_something_cannot_be_deleted_and_leaves_by_being_ended(world):
+    """Its links would go with it, and nothing would say any more that the file is public by our doing."""
+    street = Street(world)
+    link = street.embed()
+    street.deliver()
+    shown = street.is_public()
+    with pytest.raises(ProtectedError):
+        street.partner.delete()
+
+    type(street.partner).objects.filter(pk=street.partner.pk).update(status=PartnerStatus.TERMINATED)
+    tasks.settle_embeds()
+    street.deliver()
+
+    link.refresh_from_db()
+    assert (shown, street.is_public()) == (True, False)
+    assert (link.state, link.private_at is not None) == ("ended", True)
+
+
+def calls_that_write(world) -> int:
+    return sum(count for call, count in world.traffic().items() if VISIBILITY in call)
+
+
+@pytest.mark.parametrize("comes_late", [True, False], ids=["carried out late", "never carried out"])
+def test_a_call_that_opens_and_comes_after_the_one_that_takes_off_is_seen_by_the_clock(world, comes_late):
+    street = Street(world)
+    link = street.embed()
+    world.fault("scaleflex", "status", status=503, path=VISIBILITY, times=1)
+    street.deliver()
+    street.revoke(link)
+    street.wait()
+    street.deliver()
+    taken_off = (street.is_public(), EmbedLink.objects.get().private_at is not None)
+
+    # The vendor carries the call out whose answer we gave up waiting for.
+    street.show(comes_late)
+    street.deliver()
+    shown, calls = street.is_public(), calls_that_write(world)
+    street.wait()
+    street.deliver()
+
+    assert taken_off == (False, True)
+    assert (shown, street.is_public()) == (comes_late, False)
+    assert calls_that_write(world) - calls == comes_late
+    assert not messages(state="pending").exists()
+
+
+def test_embedded_anew_the_second_look_leaves_the_file_alone(world):
+    street = Street(world)
+    link = street.embed()
+    world.fault("scaleflex", "status", status=503, path=VISIBILITY, times=1)
+    street.deliver()
+    street.revoke(link)
+    street.wait()
+    street.deliver()
+
+    street.embed(street.other)
+    street.deliver()
+    shown = street.is_public()
+    street.wait()
+    street.deliver()
+
+    assert (shown, street.is_public()) == (True, True)

@@ -1,10 +1,13 @@
 """What a file of captions belongs to: said by its name, or by the group it shares with its video."""
 
+from datetime import timedelta
+
 import pytest
 
 from portal.catalog import captions
 from portal.catalog.models import Asset, Variant
 from portal.publications import selectors as publications
+from portal.releases import services
 from tests.builders import NOON, file_fact, make_community, make_partner, release
 
 VTT = {"media_type": "text/vtt", "medium": "document", "kind": "captions", "width": None, "height": None}
@@ -82,6 +85,29 @@ def test_a_shared_group_goes_before_names_and_makes_no_variant_of_the_video(part
 
     assert film != words and Variant.objects.filter(asset=film).count() == 1
     assert beside(partner, film) == ["subtitles 17.vtt"]
+
+
+@pytest.mark.parametrize("group", ["", "day"], ids=["by name", "by group"])
+def test_captions_moved_while_their_next_version_waits_stand_where_they_lie(partner, group):
+    """Where a file lies is the file's, not a version's: they used to stay beside the video they had left."""
+    films = [
+        file_fact(f"/Video/{name}.mp4", group=group if name == "a" else "", **FILM) for name in ("a", "b")
+    ]
+    words = file_fact("/Video/a.de.vtt", uuid="w1", language="de", group=group, **VTT)
+    film, other, before = release(*films, words, now=NOON)
+    at_first = (beside(partner, film), beside(partner, other))
+
+    waiting = file_fact(
+        "/Video/b.de.vtt", uuid="w2", sha1="f" * 40, previous_uuids=("w1",), language="de", group=group,
+        approved=False, modified_at=NOON + timedelta(minutes=1), **VTT,
+    )  # fmt: skip
+    services.apply_files(facts=[waiting], now=NOON)
+    before.refresh_from_db()
+
+    assert at_first == (["a.de.vtt"], [])
+    assert (beside(partner, film), beside(partner, other)) == (
+        (["a.de.vtt"], []) if group else ([], ["a.de.vtt"])
+    )
 
 
 def test_captions_follow_when_both_are_moved(partner):

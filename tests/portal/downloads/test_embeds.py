@@ -11,7 +11,7 @@ from portal.downloads import embeds, services
 from portal.downloads.choices import EmbedEnd
 from portal.downloads.models import EmbedLink
 from portal.partners.choices import Role
-from portal.partners.models import Membership
+from portal.partners.models import Membership, Partner
 from portal.publications import selectors as publications
 from portal.releases import services as releases
 from portal.renditions.protection import ZoneCut
@@ -150,6 +150,17 @@ def test_rights_that_end_by_the_clock_and_companies_that_leave(partner):
     link.refresh_from_db()
     assert in_between == (False, True)
     assert link.end == EmbedEnd.RIGHTS
+
+
+@pytest.mark.parametrize("status", ["suspended", "terminated"])
+def test_links_of_a_company_that_rests_end_by_the_clock(partner, status):
+    link = embed(partner)
+    Partner.objects.filter(pk=partner.pk).update(status=status)
+
+    embeds.settle(now=LATER)
+
+    link.refresh_from_db()
+    assert (link.is_open, link.end) == (False, EmbedEnd.STAFF)
 
 
 def test_a_late_confirmation_does_not_revive_an_ended_link(partner):

@@ -6,6 +6,7 @@ import zipfile
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import storages
 from django.utils import timezone
 
 from portal.catalog.models import AssetVersion
@@ -15,7 +16,7 @@ from portal.downloads.archives import EndedEarly
 from portal.downloads.choices import Via
 from portal.downloads.models import Download
 from portal.downloads.services import Taker
-from portal.renditions import responsive
+from portal.renditions import responsive, store, stored
 from portal.renditions.models import Rendition
 from portal.renditions.services import CannotBeMade
 from tests.builders import (
@@ -215,6 +216,64 @@ def test_file_taken_back_while_it_runs_ends_the_archive(partner):
             got += chunk
     assert len(got) < archive.layout.length
     assert not Download.objects.exists()
+
+
+def lose(member) -> bytes:
+    """Take the bytes of a file away behind the store's back; returns them."""
+    digest = member.made.sha256
+    with store.open_bytes(digest) as source:
+        content = source.read()
+    storages["renditions"].delete(f"{digest[:2]}/{digest[2:4]}/{digest}")
+    return content
+
+
+def test_archive_of_which_bytes_were_lost_is_none_and_they_are_made_again(partner, client):
+    """It used to begin, and to break off at the file that is not there."""
+    asset = released()
+    version = current_version(asset)
+    make_all(version)
+    _grant, files = grant_of(partner, asset)
+    client.force_login(make_user(partner))
+    address = f"/o/{partner.slug}/assets/{asset.public_id}/responsive/"
+    content = lose(files[3])
+
+    archive = client.get(f"{address}archive/")
+    missing = [row.sha256 for row in stored.missing(limit=9)]
+    page = client.get(address)
+    again = client.get(f"{address}archive/")
+    wanted = list(Rendition.objects.filter(state="wanted"))
+
+    assert archive.status_code == 409
+    assert f"{files[3].name} was lost from our store and is being made again." in words(archive)
+    assert "5 of 6 are ready." in words(page)
+    assert again.status_code == 503
+    assert [(row.revision, row.sha256) for row in wanted] == [(files[3].revision, files[3].made.sha256)]
+    assert missing == [files[3].made.sha256]
+
+    store.put(files[3].made.sha256, io.BytesIO(content))
+    Rendition.objects.filter(pk=wanted[0].pk).update(state="ready")
+    whole = client.get(f"{address}archive/")
+
+    assert whole.status_code == 200
+    assert len(b"".join(whole.streaming_content)) == int(whole["Content-Length"])
+    assert stored.missing(limit=9) == []
+
+
+def test_bytes_lost_while_it_runs_end_the_archive(partner):
+    asset = released()
+    make_all(current_version(asset))
+    user = make_user(partner)
+    grant, files = grant_of(partner, asset)
+    archive = sets.archive_of(grant=grant, files=files, snippet="<picture>", now=timezone.now())
+    stream = sets.send(archive, partner=partner, taker=taker(user))
+    got = next(stream)
+
+    lose(files[5])
+
+    with pytest.raises(EndedEarly, match="is lost from the store"):
+        for chunk in stream:
+            got += chunk
+    assert len(got) < archive.layout.length
 
 
 def test_page_prepares_then_gives_out(partner, client):

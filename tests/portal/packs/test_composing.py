@@ -88,7 +88,28 @@ def test_size_that_would_cut_a_zone_fails_the_version_by_name(community):
     version = services.begin_version(pack=pack, now=NOON)
 
     assert version.state == VersionState.FAILED
-    assert [(line["title"], line["why"]) for line in version.left_out] == [("b.jpg", Shortage.NOT_MADE)]
+    assert [(line["title"], line["why"]) for line in version.left_out] == [("b.jpg", Shortage.ZONE_CUT)]
+
+
+def test_zone_drawn_while_a_version_is_being_made_fails_it_by_name(community, source):
+    pack = make_pack(community)
+    pick(pack, [release_one("/P/a.jpg", width=1600, height=1200)])
+    square()
+    services.set_contents(
+        pack=pack,
+        picks=[(pick.variant, Recipe.objects.get(key="square")) for pick in pack.picks.all()],
+        rules=[],
+        now=NOON,
+        actor="system",
+    )
+    version = services.begin_version(pack=pack, now=NOON)
+    draw(Variant.objects.get(name="a.jpg").current, OUTSIDE)
+
+    services.work(now=NOON)
+
+    version.refresh_from_db()
+    assert version.state == VersionState.FAILED
+    assert [file.problem for file in selectors.progress_of(version).problems] == [Shortage.ZONE_CUT]
 
 
 def test_file_that_a_community_of_the_pack_lacks_fails_the_version_by_name(community):

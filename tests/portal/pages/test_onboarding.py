@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from portal.api.permissions import SCOPES
 from portal.onboarding import codes, services
 from portal.onboarding.choices import Approval, StepKind
 from portal.onboarding.models import Enrolment, EnrolmentStep
@@ -135,6 +136,25 @@ def test_a_key_is_shown_once_with_the_first_call_and_the_call_completes_the_step
     assert Client().get("/api/v1/me", headers=headers).json()["client"]["name"] == "Webshop PIM"
 
     assert step_of(way, StepKind.API).state == "done"
+
+
+def test_the_first_key_reads_everything_and_changes_little_and_the_page_says_so(jana, way):
+    before = words(jana.client.get(place(jana, step_of(way, StepKind.API))))
+    shown = answer(jana, way, StepKind.API, name="Webshop PIM")
+    client, secret = shown.context["new_client"], shown.context["secret"]
+
+    def token(scope: str):
+        keys = {"client_id": client.client_id, "client_secret": secret, "scope": scope}
+        return Client().post("/identity/o/api/token", {"grant_type": "client_credentials", **keys})
+
+    given = [scope for scope in SCOPES if token(scope).status_code == 200]
+
+    assert [scope for scope in SCOPES if scope.endswith(":read")] == [s for s in given if s.endswith(":read")]
+    assert [scope for scope in given if not scope.endswith(":read")] == [
+        "packs:confirm", "onboarding:complete", "requests:write",
+    ]  # fmt: skip
+    assert " ".join(given) in before
+    assert "It cannot share or embed files" in before
 
 
 def test_a_pack_is_confirmed_on_its_step(jana):

@@ -306,6 +306,7 @@ def test_after_five_wrong_passwords_not_even_the_right_one_is_looked_at_for_a_wh
 
     assert tries == [403] * shares.WRONG_TRIES
     assert (locked.status_code, later.status_code) == (429, 302)
+    assert 0 < int(locked["Retry-After"]) <= 900
 
 
 def test_proof_of_a_password_is_good_for_one_link_alone(jana, visitor, asset):
