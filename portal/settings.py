@@ -368,13 +368,25 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_on_timeout": False,
 }
 CELERY_TASK_PUBLISH_RETRY = False
-#: What somebody waits for at once, and what makes or fetches files: a task of the second kind says so with ``queue``. A
-#: worker takes both unless it is told which (-Q). The first has Celery's own name: programs of two releases understand
-#: each other while one takes the other's place.
+#: What somebody waits for at once, and what makes, fetches or measures files. A worker takes both unless it is told
+#: which (-Q). The first has Celery's own name: while one release replaces another, each understands the other.
 PROMPT_QUEUE, MAKING_QUEUE = "celery", "making"
 CELERY_TASK_DEFAULT_QUEUE = PROMPT_QUEUE
 # Each by its own way: two that share Celery's default exchange and key would both get every message.
 CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in (PROMPT_QUEUE, MAKING_QUEUE)]
+CELERY_TASK_ROUTES = {
+    task: {"queue": MAKING_QUEUE}
+    for task in (
+        "portal.core.tasks.heartbeat_making",
+        "portal.downloads.tasks.prepare",
+        "portal.downloads.tasks.work_on_jobs",
+        "portal.packs.tasks.work",
+        "portal.publications.tasks.check_catalogues",
+        "portal.releases.tasks.collect_renditions",
+        "portal.renditions.tasks.judge",
+        "portal.renditions.tasks.make_wanted",
+    )
+}
 CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")

@@ -2,7 +2,6 @@
 
 from celery import shared_task
 from celery.signals import before_task_publish
-from django.conf import settings
 from django.utils import timezone
 
 from portal.core import heartbeat as heart
@@ -14,7 +13,7 @@ def heartbeat(**kwargs) -> None:
     heart.beat(heart.WORKER, now=timezone.now())
 
 
-@shared_task(queue=settings.MAKING_QUEUE, expires=heart.LATE_MAKING.total_seconds(), ignore_result=True)
+@shared_task(expires=heart.LATE_MAKING.total_seconds(), ignore_result=True)
 def heartbeat_making(**kwargs) -> None:
     """Note that a worker takes what makes files."""
     heart.beat(heart.MAKING, now=timezone.now())

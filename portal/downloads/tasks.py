@@ -1,17 +1,16 @@
 from celery import shared_task
-from django.conf import settings
 from django.utils import timezone
 
 from portal.downloads import embeds, jobs, services
 
 
-@shared_task(queue=settings.MAKING_QUEUE, expires=20, soft_time_limit=60)
+@shared_task(expires=20, soft_time_limit=60)
 def prepare(**kwargs) -> None:
     """Make the renditions that people will ask for first."""
     services.prepare(now=timezone.now())
 
 
-@shared_task(queue=settings.MAKING_QUEUE, expires=20, soft_time_limit=240)
+@shared_task(expires=20, soft_time_limit=240)
 def work_on_jobs(**kwargs) -> None:
     """Go on with archives that people asked for, and tell those who want to know."""
     jobs.work(now=timezone.now())

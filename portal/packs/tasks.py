@@ -1,11 +1,10 @@
 from celery import shared_task
-from django.conf import settings
 from django.utils import timezone
 
 from portal.packs import due, services
 
 
-@shared_task(queue=settings.MAKING_QUEUE, expires=20, soft_time_limit=240)
+@shared_task(expires=20, soft_time_limit=240)
 def work(**kwargs) -> None:
     """Begin versions of packs that are due, and go on with those being prepared."""
     now = timezone.now()

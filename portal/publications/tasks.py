@@ -1,5 +1,4 @@
 from celery import shared_task
-from django.conf import settings
 from django.utils import timezone
 
 from portal.publications import feasibility, services
@@ -12,7 +11,7 @@ def number_changes(**kwargs) -> None:
         pass
 
 
-@shared_task(queue=settings.MAKING_QUEUE, expires=20, soft_time_limit=120)
+@shared_task(expires=20, soft_time_limit=120)
 def check_catalogues(**kwargs) -> None:
     """Go on with feasibility reports."""
     feasibility.work(now=timezone.now())

@@ -1,5 +1,4 @@
 from celery import shared_task
-from django.conf import settings
 from django.utils import timezone
 
 from portal.publications import services as publications
@@ -20,7 +19,7 @@ def continue_routing(**kwargs) -> None:
         pass
 
 
-@shared_task(queue=settings.MAKING_QUEUE, expires=600, soft_time_limit=70)
+@shared_task(expires=600, soft_time_limit=70)
 def collect_renditions(**kwargs) -> None:
     """Tidy up in the store of renditions, for a bounded time."""
     collecting.collect(now=timezone.now())
