@@ -148,6 +148,7 @@ def _machine(now: datetime) -> list[Figure]:
     return [
         _pulse(_("Timetable"), heartbeat.TIMETABLE, now),
         _pulse(_("Workers"), heartbeat.WORKER, now),
+        _pulse(_("Making of files"), heartbeat.MAKING, now),
         Figure(_("Download sizes to make"), count_text(health.Count(made.wanted)), lost if made.lost else ""),
         Figure(
             _("Download sizes that failed"),
@@ -173,11 +174,11 @@ def _store() -> list[Figure]:
 
 def _pulse(label: str, name: str, now: datetime) -> Figure:
     try:
-        last = heartbeat.last(name)
+        last, late = heartbeat.last(name), heartbeat.is_late(name, now=now)
     except Exception:
         unknown = mark("warn", "help", _("Unknown"))
         return Figure(label, unknown, _("The cache does not answer, so nobody can tell."))
-    if last is None or now - last > heartbeat.LATE:
+    if last is None or late:
         since = _("last seen %(time)s") % {"time": moment_text(last)} if last else _("not seen for a day")
         return Figure(label, mark("bad", "alarm", _("Late")), since)
     return Figure(

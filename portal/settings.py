@@ -6,6 +6,7 @@ values are those of production; ``docs/operators/settings.md`` lists every name.
 """
 
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Exchange, Queue
 
 from portal import env
 
@@ -367,6 +368,26 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "retry_on_timeout": False,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+#: What somebody waits for at once, and what makes, fetches or measures files. A worker takes both unless it is told
+#: which (-Q). The first has Celery's own name: while one release replaces another, each understands the other.
+PROMPT_QUEUE, MAKING_QUEUE = "celery", "making"
+CELERY_TASK_DEFAULT_QUEUE = PROMPT_QUEUE
+# Each by its own way: two that share Celery's default exchange and key would both get every message.
+CELERY_TASK_QUEUES = [Queue(name, Exchange(name), routing_key=name) for name in (PROMPT_QUEUE, MAKING_QUEUE)]
+CELERY_TASK_ROUTES = {
+    task: {"queue": MAKING_QUEUE}
+    for task in (
+        "portal.core.tasks.heartbeat_making",
+        "portal.downloads.tasks.prepare",
+        "portal.downloads.tasks.work_on_jobs",
+        "portal.packs.tasks.work",
+        "portal.publications.tasks.check_catalogues",
+        "portal.releases.tasks.collect_renditions",
+        "portal.renditions.tasks.judge",
+        "portal.renditions.tasks.make_wanted",
+    )
+}
+CELERY_TASK_CREATE_MISSING_QUEUES = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 #: Seconds one run of a task may take; then it is told to end, and ten later its process is ended.
@@ -384,6 +405,7 @@ OUTBOX_KEPT_DAYS = env.number("OUTBOX_KEPT_DAYS", 90, least=8)
 DELIVERY_ATTEMPTS_KEPT_DAYS = env.number("DELIVERY_ATTEMPTS_KEPT_DAYS", 30, least=1)
 CELERY_BEAT_SCHEDULE = {
     "heartbeat": {"task": "portal.core.tasks.heartbeat", "schedule": 15.0},
+    "heartbeat-making": {"task": "portal.core.tasks.heartbeat_making", "schedule": 15.0},
     "releases-windows": {"task": "portal.releases.tasks.open_and_close_windows", "schedule": 20.0},
     "publications-routing": {"task": "portal.releases.tasks.continue_routing", "schedule": 5.0},
     "publications-number-changes": {"task": "portal.publications.tasks.number_changes", "schedule": 5.0},

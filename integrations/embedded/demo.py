@@ -76,7 +76,8 @@ class Demo:
             self._contents(supervisor)
             _say("Starting the portal.")
             programs = self.programs
-            supervisor.start(programs.portal(), programs.worker(), programs.timetable())
+            workers = programs.prompt_worker(), programs.worker()
+            supervisor.start(programs.portal(), *workers, programs.timetable())
             _say(self._welcome(time.monotonic() - begun))
             supervisor.watch()
 

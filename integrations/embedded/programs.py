@@ -9,6 +9,7 @@ import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 from integrations.embedded.child import Program
 from integrations.embedded.errors import make_folder
@@ -17,6 +18,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 #: Threads of the portal: each is held for as long as a slow reader takes, and keeps a database connection.
 THREADS, THREAD_SECONDS = 16, 600
+#: As in the settings, which are not to be had here.
+PROMPT_QUEUE = "celery"
 
 
 class Programs:
@@ -53,12 +56,26 @@ class Programs:
         program.ready_seconds = 60.0
         return program
 
-    def worker(self, *, name: str = "The worker", app: str = "portal", concurrency: int = 4) -> Program:
+    def worker(
+        self,
+        *,
+        name: str = "The worker",
+        app: str = "portal",
+        node: str = "all",
+        only: str = "",
+        concurrency: int = 2,
+    ) -> Program:
+        """A worker that takes everything, or ``only`` one queue; two on a host need different names as a ``node``."""
         return self.python(
             name,
             *("-m", "celery", "-A", app, "worker", "--without-gossip", "--without-mingle"),
-            *("--concurrency", str(concurrency), "--loglevel", "INFO"),
+            *("--hostname", f"{node}@%h", "--concurrency", str(concurrency), "--loglevel", "INFO"),
+            *(("-Q", only) if only else ()),
         )
+
+    def prompt_worker(self, **options: Any) -> Program:
+        """A worker that never makes files, so that making them never holds up what somebody waits for."""
+        return self.worker(**{"name": "The prompt worker", "node": "prompt", "only": PROMPT_QUEUE, **options})
 
     def timetable(self) -> Program:
         return self.python("The timetable", *("-m", "celery", "-A", "portal", "beat", "--pidfile="))

@@ -168,6 +168,11 @@ def _worker() -> str:
     return _pulse(heartbeat.WORKER)
 
 
+@register(heartbeat.MAKING)
+def _making() -> str:
+    return _pulse(heartbeat.MAKING)
+
+
 def _pulse(name: str) -> str:
     try:
         return LATE if heartbeat.is_late(name, now=timezone.now()) else OK

@@ -1,8 +1,8 @@
 """
 Do the timetable and the workers live? Each leaves the time in the cache; who reads it sees how long ago that was.
 
-The timetable says so when it sends its own heartbeat, a worker when it has worked on it: a late worker with a timetable
-in time is a dead or a busy worker.
+The timetable says so when it sends its own heartbeat, a worker when it has worked on it, in each of the two queues: a
+late worker with a timetable in time is a dead or a busy worker.
 """
 
 import logging
@@ -12,11 +12,14 @@ from django.core.cache import cache
 
 logger = logging.getLogger(__name__)
 
-TIMETABLE, WORKER = "timetable", "worker"
+#: ``MAKING``: whoever takes the work that makes files.
+TIMETABLE, WORKER, MAKING = "timetable", "worker", "making"
 TASK = "portal.core.tasks.heartbeat"
 #: The timetable sends one every so often; three lost ones are no chance any more.
 EVERY = timedelta(seconds=15)
 LATE = 3 * EVERY
+#: Behind large files its heartbeat may wait for as long as one of them takes.
+LATE_MAKING = timedelta(minutes=5)
 _KEPT_SECONDS = 86_400
 
 
@@ -43,4 +46,4 @@ def last(name: str) -> datetime | None:
 def is_late(name: str, *, now: datetime) -> bool:
     """Return whether ``name`` has been silent for too long; raises as ``last``."""
     at = last(name)
-    return at is None or now - at > LATE
+    return at is None or now - at > (LATE_MAKING if name == MAKING else LATE)

@@ -24,6 +24,7 @@ from portal.downloads.models import ArchiveJob, JobFile
 from portal.downloads.services import Taker
 from portal.downloads.wishes import Examined, NotAllAvailable, Wish, examine, left_out
 from portal.packs.making import make_missing
+from portal.packs.turns import end_of_turn
 from portal.partners.models import Partner
 from portal.renditions import file_names, naming
 
@@ -164,8 +165,7 @@ def work(*, now: datetime, seconds: float = 20.0) -> int:
     broken: set[int] = set()
     while time.monotonic() <= until and (job := turns.next_job(besides=broken)) is not None:
         try:
-            slice_until = min(until, time.monotonic() + turns.SLICE_SECONDS)
-            ended += prepare(job=job, now=now, until=slice_until)
+            ended += prepare(job=job, now=now, until=end_of_turn(until))
         except Exception:
             # One job that meets a mistake of ours must not keep all others waiting, nor be tried without end.
             broken.add(job.pk)
@@ -181,8 +181,7 @@ def prepare(*, job: ArchiveJob, now: datetime, until: float | None = None) -> bo
     :param until: of ``time.monotonic()``; no further file is begun afterwards
     :returns: whether it ended
     """
-    for pk in turns.files_to_make(job, until=until):
-        make_missing(job.files.filter(pk=pk), now=now)
+    make_missing(job.files.all(), now=now, until=until)
     return _close(job.pk, now=now)
 
 

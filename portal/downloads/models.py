@@ -146,11 +146,7 @@ class ArchiveJob(models.Model):
 
 
 class JobFile(models.Model):
-    """
-    One file of a prepared download, in the order of its names; the fields are those of ``packs.PackFile``.
-
-    ``tried_at``  when somebody last began to make it (``turns``), ``None`` for never
-    """
+    """One file of a prepared download, in the order of its names; the fields are those of ``packs.PackFile``."""
 
     job = models.ForeignKey(ArchiveJob, on_delete=models.CASCADE, related_name="files")
     position = models.PositiveIntegerField()

@@ -1,12 +1,12 @@
 """Making the files that an archive will hold, one after the other, however often it is begun again."""
 
-import time
 from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
 from portal.core.errors import NotReady
+from portal.packs import turns
 from portal.packs.choices import Shortage
 from portal.packs.composing import shortage_of
 from portal.renditions import services as renditions
@@ -19,20 +19,20 @@ def _why_not(file: Any) -> Shortage:
     return next(map(shortage_of, refused.values()), Shortage.NOT_MADE)
 
 
-def make_missing(rows: QuerySet[Any], *, now: datetime, until: float | None = None) -> bool:
+def make_missing(rows: QuerySet[Any], *, now: datetime, until: float | None = None) -> None:
     """
-    Make the files among these that are not there yet, and note digest, size, CRC-32 and format, or the problem. Holds
-    no transaction while it waits.
+    Make the files among these that are not there yet and that nobody else is at, and note digest, size, CRC-32 and
+    format, or the problem. Holds no transaction while it waits.
 
     :param rows: of ``PackFile`` or of ``downloads.JobFile``
-    :param until: of ``time.monotonic()``; no new file is begun afterwards
-    :returns: ``False`` when time ran out
+    :param until: of ``time.monotonic()``; no further file is begun afterwards, but one always is
     """
-    waiting = rows.filter(sha256="", problem="").select_related("version__variant", "revision__recipe")
-    for file in waiting.order_by("position"):
-        if until is not None and time.monotonic() > until:
-            return False
-        one = rows.filter(pk=file.pk)
+    for pk in turns.files_to_make(rows, until=until):
+        # Whoever takes long may be overtaken; then what they made is the same, and stands already.
+        one = rows.filter(turns.MISSING, pk=pk)
+        file = one.select_related("version__variant", "revision__recipe").first()
+        if file is None:
+            continue
         try:
             made = renditions.ensure(version=file.version, revision=file.revision, now=now, wait_seconds=0)
             crc = renditions.with_crc32(made)
@@ -43,4 +43,3 @@ def make_missing(rows: QuerySet[Any], *, now: datetime, until: float | None = No
             # The source is away, somebody else is at it, or the bytes were lost just now: the next round.
             continue
         one.update(sha256=made.sha256, size=made.size, crc32=crc, media_type=made.media_type)
-    return True

@@ -212,6 +212,7 @@ class PackVersion(models.Model):
     ``manifest``    canonical JSON; ``sha256`` its digest; ``signature`` 64 bytes by the key ``signed_by``
     ``left_out``    ``[{"asset", "title", "recipe", "why"}]``: what the pack names and this version does not hold
     ``file_count``, ``total_bytes``  of its files, the bytes once issued
+    ``worked_at``   when it last had its turn (``turns``), ``None`` before the first
     """
 
     public_id = public_id_field("pkv")
@@ -230,6 +231,7 @@ class PackVersion(models.Model):
     file_count = models.PositiveIntegerField(_("files"), default=0)
     total_bytes = models.BigIntegerField(_("bytes"), default=0)
     begun_at = models.DateTimeField(_("begun"))
+    worked_at = models.DateTimeField(null=True, editable=False)
     issued_at = models.DateTimeField(_("issued"), null=True)
 
     class Meta:
@@ -261,7 +263,8 @@ class PackFile(models.Model):
     One file of a version, in the order of its names.
 
     ``sha256``, ``size``, ``crc32``, ``media_type``  of its bytes, empty until the rendition is there
-    ``problem``  why it cannot be had; any problem keeps the version from being issued
+    ``problem``   why it cannot be had; any problem keeps the version from being issued
+    ``tried_at``  when somebody last began to make it (``turns``), ``None`` for never
     """
 
     pack_version = models.ForeignKey(PackVersion, on_delete=models.CASCADE, related_name="files")
@@ -275,6 +278,7 @@ class PackFile(models.Model):
     crc32 = models.BigIntegerField(null=True)
     media_type = models.CharField(_("format"), max_length=100, blank=True)
     problem = models.CharField(_("problem"), max_length=16, choices=Shortage, blank=True)
+    tried_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("file of a pack")
@@ -286,6 +290,11 @@ class PackFile(models.Model):
         indexes = [
             models.Index(fields=["variant"], name="pack_file_variant"),
             models.Index(fields=["sha256"], name="pack_file_sha256", condition=~Q(sha256="")),
+            models.Index(
+                fields=["pack_version", "tried_at", "position"],
+                name="pack_file_missing",
+                condition=Q(sha256="", problem=""),
+            ),
         ]
 
     def __str__(self) -> str:

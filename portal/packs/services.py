@@ -20,7 +20,7 @@ from django.utils.text import slugify
 from portal.accounts.models import User
 from portal.activity import services as activity
 from portal.catalog.models import Variant
-from portal.packs import confirming, signing
+from portal.packs import confirming, signing, turns
 from portal.packs.choices import VersionState
 from portal.packs.composing import Composition, compose
 from portal.packs.making import make_missing
@@ -153,6 +153,8 @@ def begin_version(
         left_out=found.lines,
         file_count=len(found.files),
         begun_at=now,
+        # However often news come, others have their turns in between.
+        worked_at=before.worked_at if before else None,
     )
     version.communities.set(found.communities)
     for file in found.files:
@@ -246,10 +248,10 @@ def close(*, pack: Pack, now: datetime, actor: str) -> bool:
 
 def work(*, now: datetime, seconds: float = 20.0) -> int:
     """
-    Begin versions that are due and go on with those in work; a timetable calls it. It may die anywhere: what is there
-    is found again.
+    Begin versions that are due and go on with those in work, each for a short turn; a timetable calls it. It may die
+    anywhere: what is there is found again.
 
-    :param seconds: no new file is begun afterwards
+    :param seconds: no new turn is begun afterwards
     :returns: how many versions were issued
     """
     until, issued = time.monotonic() + seconds, 0
@@ -257,12 +259,13 @@ def work(*, now: datetime, seconds: float = 20.0) -> int:
     for pack in due:
         with _others_go_on(pack):
             begin_version(pack=pack, now=now)
-    in_work = PackVersion.objects.filter(state=VersionState.PREPARING, pack__closed_at__isnull=True)
-    for version in in_work.select_related("pack").order_by("begun_at", "pk"):
-        if time.monotonic() > until:
-            break
+    broken: set[int] = set()
+    while time.monotonic() <= until and (version := turns.next_version(besides=broken)) is not None:
+        # Unless it gets through: what meets a mistake of ours is not tried without end.
+        broken.add(version.pk)
         with _others_go_on(version.pack):
-            issued += prepare(version=version, now=now, until=until)
+            issued += prepare(version=version, now=now, until=turns.end_of_turn(until))
+            broken.remove(version.pk)
     return issued
 
 
@@ -277,12 +280,13 @@ def _others_go_on(pack: Pack) -> Iterator[None]:
 
 def prepare(*, version: PackVersion, now: datetime, until: float | None = None) -> bool:
     """
-    Make the files of a version that are not there yet, and issue it once all are. Holds no transaction while it waits.
+    Make files of a version that are not there yet, and issue it once all are. Holds no transaction while it waits.
 
-    :param until: of ``time.monotonic()``; no new file is begun afterwards
+    :param until: of ``time.monotonic()``; no further file is begun afterwards
     :returns: whether it was issued
     """
-    if not make_missing(version.files.all(), now=now, until=until):
+    make_missing(version.files.all(), now=now, until=until)
+    if version.files.filter(turns.MISSING).exists():
         return False
     return _close(version_pk=version.pk, pack_pk=version.pack_id, now=now)
 
@@ -296,7 +300,7 @@ def _close(*, version_pk: int, pack_pk: int, now: datetime) -> bool:
         # Begun anew, issued by somebody else, or overtaken by news: the next round looks again.
         return False
     version.pack = pack
-    if version.files.filter(sha256="", problem="").exists():
+    if version.files.filter(turns.MISSING).exists():
         return False
     if version.files.exclude(problem="").exists():
         PackVersion.objects.filter(pk=version.pk).update(state=VersionState.FAILED)

@@ -4,7 +4,7 @@ from django.utils import timezone
 from portal.renditions import judging, services
 
 
-@shared_task
+@shared_task(expires=60)
 def make_wanted(**kwargs) -> None:
     """Make what was wanted and could not be made at once."""
     services.make_wanted(now=timezone.now())

@@ -141,12 +141,16 @@ class Stage:
         self.demo = json.loads((self.folder / "demo.json").read_text())
 
     def _worker(self, number: int):
-        program = self.programs.worker(
-            name=f"Worker {number}", app="tests.faults.worker", concurrency=self._concurrency
+        # As in the demo: of several, the first never makes files.
+        make = self.programs.prompt_worker if number == 1 < self._count else self.programs.worker
+        program = make(
+            name=f"Worker {number}",
+            app="tests.faults.worker",
+            node=f"worker{number}",
+            concurrency=self._concurrency,
         )
         ready = self.folder / "run" / f"worker-{number}"
         make_folder(ready.parent)
-        program.command = [*program.command, "--hostname", f"worker{number}@stage"]
         program.environment = {**program.environment, "READY_FILE": str(ready)}
         program.prepare = lambda: ready.unlink(missing_ok=True)
         program.ready = ready.exists

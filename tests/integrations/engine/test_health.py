@@ -252,6 +252,7 @@ def test_page_shows_each_connection_and_the_programs(staff):
     news(connection, "a", state="parked", error="No SHA-1.", now=timezone.now())
     heartbeat.beat(heartbeat.TIMETABLE, now=timezone.now())
     heartbeat.beat(heartbeat.WORKER, now=timezone.now() - HOUR)
+    heartbeat.beat(heartbeat.MAKING, now=timezone.now())
 
     shown = words(staff.get(reverse("admin:integration_health")))
 
@@ -261,6 +262,7 @@ def test_page_shows_each_connection_and_the_programs(staff):
         "Try what is parked again",
         "Timetable Running",
         "Workers Late last seen",
+        "Making of files Running",
     ):
         assert text in shown
 

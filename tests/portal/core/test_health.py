@@ -74,6 +74,7 @@ def test_everything_there_is_ready_and_each_part_is_named(client):
     Connection.objects.update(failures=2)
     heartbeat.beat(heartbeat.TIMETABLE, now=timezone.now())
     heartbeat.beat(heartbeat.WORKER, now=timezone.now() - 2 * heartbeat.LATE)
+    heartbeat.beat(heartbeat.MAKING, now=timezone.now() - 2 * heartbeat.LATE)
 
     found = checks_until(client, "migrations", "ok")
     answer, found, _ = readyz(client)
@@ -81,7 +82,7 @@ def test_everything_there_is_ready_and_each_part_is_named(client):
     assert answer.status_code == 200
     assert found == {
         "database": "ok", "row_security": "ok", "migrations": "ok", "cache": "ok", "broker": "ok", "timetable": "ok",
-        "worker": "late", "connections": {"grid": "in trouble"},
+        "worker": "late", "making": "ok", "connections": {"grid": "in trouble"},
     }  # fmt: skip
 
 
@@ -163,6 +164,10 @@ def test_heartbeats_are_left_by_who_sends_and_by_who_works():
     assert heartbeat.last(heartbeat.WORKER) is None
     tasks.heartbeat()
     assert not heartbeat.is_late(heartbeat.WORKER, now=timezone.now())
+    assert heartbeat.last(heartbeat.MAKING) is None
+    tasks.heartbeat_making()
+    assert not heartbeat.is_late(heartbeat.MAKING, now=timezone.now())
+    assert heartbeat.is_late(heartbeat.MAKING, now=timezone.now() + 2 * heartbeat.LATE_MAKING)
     cache.clear()
 
 

@@ -9,11 +9,13 @@ from typing import ClassVar
 
 import pytest
 
-from portal.downloads import jobs, turns
+from portal.downloads import jobs
 from portal.downloads.choices import JobState, Origin, Via
 from portal.downloads.models import ArchiveJob, JobFile
 from portal.downloads.services import Taker
+from portal.downloads.turns import next_job
 from portal.downloads.wishes import Wish
+from portal.packs import turns
 from portal.renditions.models import Recipe
 from portal.renditions.source import Fetched, SourceUnavailable, get_source
 from tests.builders import (
@@ -100,7 +102,7 @@ def later(job: ArchiveJob) -> None:
 
 
 def turns_taken(count: int) -> list[int]:
-    return [job.pk for job in (turns.next_job() for _ in range(count)) if job is not None]
+    return [job.pk for job in (next_job() for _ in range(count)) if job is not None]
 
 
 def test_small_download_is_ready_while_another_companys_large_one_is_being_made(source, one_file_a_turn):
@@ -136,7 +138,7 @@ def test_turn_of_a_download_that_has_ended_counts_for_its_company(source):
     many.asks_for(1, are_made=True)
     waiting = many.asks_for(1)
     other = single.asks_for(1)
-    jobs.prepare(job=turns.next_job(), now=NOON)
+    jobs.prepare(job=next_job(), now=NOON)
 
     assert turns_taken(2) == [other.pk, waiting.pk]
 
@@ -144,17 +146,17 @@ def test_turn_of_a_download_that_has_ended_counts_for_its_company(source):
 def test_two_workers_at_one_download_never_take_the_same_file(source):
     job = Company("Large").asks_for(4)
 
-    one, other = turns.files_to_make(job), turns.files_to_make(job)
+    one, other = turns.files_to_make(job.files.all()), turns.files_to_make(job.files.all())
     taken = [next(one), next(other), *islice(one, 9), *islice(other, 9)]
 
     assert len(taken) == len(set(taken)) == 4
-    assert turns.next_job() is None, "all of it is in somebody's hands"
+    assert next_job() is None, "all of it is in somebody's hands"
 
 
 def test_files_of_a_worker_that_died_are_taken_by_the_next_one(source):
     job = Company("Large").asks_for(5)
-    next(turns.files_to_make(job))
-    assert len(list(turns.files_to_make(job))) == 2
+    next(turns.files_to_make(job.files.all()))
+    assert len(list(turns.files_to_make(job.files.all()))) == 2
     later(job)
 
     assert jobs.work(now=NOON, seconds=600) == 1
@@ -169,7 +171,7 @@ def test_what_a_turn_did_not_come_to_is_free_at_once(source):
     files = list(job.files.order_by("position"))
     assert [bool(file.sha256) for file in files] == [True, False, False, False]
     assert [file.tried_at for file in files[1:]] == [None] * 3
-    assert turns.next_job() == job
+    assert next_job() == job
 
 
 def test_file_that_is_not_to_be_had_now_holds_up_none_behind_it(source, one_file_a_turn):

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from portal.catalog.models import Asset
-from portal.packs import services
+from portal.packs import services, turns
 from portal.packs.choices import Purpose, VersionState
-from portal.packs.models import Pack, PackVersion
+from portal.packs.models import Pack, PackFile, PackVersion
 from portal.partners.models import Community
 from portal.renditions.models import Recipe, Rendition
 from tests.builders import NOON, current_version, make_rendition, release_one
@@ -42,6 +42,12 @@ def replace(folder: str, name: str, *, uuid: str, now, content: bytes = b"") -> 
         f"{folder}/{name}", uuid=uuid, previous_uuids=[f"uuid-{folder}-{name}"], modified_at=now, now=now
     )
     return make_rendition(current_version(asset), content=content)
+
+
+def later(version: PackVersion) -> None:
+    """Let the moment go by for which files are left alone that somebody has begun with."""
+    for file in version.files.filter(turns.MISSING, tried_at__isnull=False):
+        PackFile.objects.filter(pk=file.pk).update(tried_at=file.tried_at - turns.AGAIN * 2)
 
 
 def issue(pack: Pack, *, now=NOON) -> PackVersion:

@@ -26,7 +26,7 @@ from tests.builders import (
     release,
     release_one,
 )
-from tests.portal.packs.builders import issue, make_pack, pick, replace, shelf
+from tests.portal.packs.builders import issue, later, make_pack, pick, replace, shelf
 from tests.portal.renditions.test_protection import OUTSIDE, draw, square
 
 pytestmark = pytest.mark.django_db
@@ -224,9 +224,10 @@ def test_version_waits_for_a_source_that_is_away(community, source):
     pack = make_pack(community)
     pick(pack, [release_one("/P/a.jpg")])
     source.trouble = SourceUnavailable("no answer")
-    services.begin_version(pack=pack, now=NOON)
+    version = services.begin_version(pack=pack, now=NOON)
     issued = services.work(now=NOON)
     source.trouble = None
+    later(version)
 
     assert (issued, services.work(now=NOON)) == (0, 1)
 

@@ -20,7 +20,7 @@ from tests.builders import (
     release,
     release_one,
 )
-from tests.portal.packs.builders import issue, make_pack, pick
+from tests.portal.packs.builders import issue, later, make_pack, pick
 
 pytestmark = pytest.mark.django_db
 END = NOON + timedelta(minutes=30)
@@ -92,6 +92,7 @@ def test_version_without_the_ended_file_is_finished_however_long_it_takes(desk, 
     found = [desk.tick(END + number * TICK) for number in range(3)]
     kept = desk.in_work
     source.trouble = None
+    later(kept)
     services.work(now=END + 4 * TICK)
 
     assert found == [1, 0, 0]
@@ -104,6 +105,7 @@ def test_worker_that_finishes_in_the_moment_of_a_tick_issues_its_version(desk, s
     desk.replace_b()
     desk.tick(END)
     version, source.trouble = desk.in_work, None
+    later(version)
 
     due.note_ended(now=END + TICK)
 
