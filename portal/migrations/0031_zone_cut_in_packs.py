@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0029_versions_for_communities"),
+        ("portal", "0030_turns_of_packs"),
     ]
 
     operations = [
