@@ -89,7 +89,7 @@ def _row(row: ProductRow) -> dict[str, Any]:
             ngettext("%(count)d ends soon", "%(count)d end soon", row.expiring) % {"count": row.expiring}
         )
     if row.scheduled and row.files:
-        text = ngettext("%(count)d more from %(day)s", "%(count)d more from %(day)s", row.scheduled)
+        text = _("%(count)d more from %(day)s")
         notes.append(text % {"count": row.scheduled, "day": day_text(row.opens_at)})
     elif row.scheduled:
         notes.append(_("from %(day)s") % {"day": day_text(row.opens_at)})

@@ -62,6 +62,7 @@ SOURCES = [
             "publications/choices.py",
             "publications/facets.py",
             "publications/feasibility.py",
+            "publications/products.py",
             "publications/selectors.py",
             "publications/visibility.py",
             "renditions/choices.py",
