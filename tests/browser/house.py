@@ -156,7 +156,7 @@ class House(Taken):
             kind="lifestyle",
             title={"en": "A winter kitchen"},
             gtin=gtin14(952123450005),
-            product_name={"en": "Winter muesli"},
+            product_name={"en": "Winter porridge"},
             rights_start=self.now + 9 * day,
         )
         film = file_fact(
