@@ -147,3 +147,15 @@ def test_list_asks_as_often_for_many_as_for_one(pim, tests):
 
     assert queries() == few
     assert len(pim.walk(f"{tests}?limit=2")) == 4
+
+
+def test_what_one_company_tests_leaves_others_their_tries(pim, tests, system, monkeypatch):
+    monkeypatch.setattr(picture_tests, "PER_MINUTE", 1)
+    other = system(make_partner())
+    theirs = other.write("POST", "/channels", CHANNEL, Idempotency_Key="channel").json()["id"]
+
+    upload(pim, tests)
+    refused = upload(pim, tests, key="k2")
+    made = upload(other, f"/channels/{theirs}/tests")
+
+    assert (refused.status_code, made.status_code) == (429, 201)

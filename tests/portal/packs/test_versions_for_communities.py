@@ -235,3 +235,31 @@ def test_receipt_is_given_where_the_pack_is(both):
     issue(Pack.objects.get(), now=LATER)
 
     assert (before, sorted(told())) == ([both.first.pk], sorted([both.first.pk, both.added.pk]))
+
+
+def test_answers_about_a_pack_that_is_given_out_no_longer_are_no_receipts(both):
+    pack = selectors.get_pack(both.ours, both.pack.public_id, at=LATER)
+    file = pack.current.files.get(name="a-web-1200.webp")
+    changed = confirming.confirm(
+        pack=pack, by=By(both.ours, "system"), given=[Given(file.sha256, Answer.RECEIVED)], now=LATER
+    )
+    before = receipts.about_confirmations(changed)
+
+    services.close(pack=pack, now=LATER, actor="system")
+
+    assert len(before) == 1
+    assert receipts.about_confirmations(changed) == []
+
+
+def test_answers_of_a_company_that_left_the_community_are_no_receipts_there(both):
+    pack = selectors.get_pack(both.ours, both.pack.public_id, at=LATER)
+    file = pack.current.files.get(name="a-web-1200.webp")
+    changed = confirming.confirm(
+        pack=pack, by=By(both.ours, "system"), given=[Given(file.sha256, Answer.RECEIVED)], now=LATER
+    )
+    before = receipts.about_confirmations(changed)
+
+    both.first.memberships.filter(partner=both.ours).delete()
+
+    assert [receipt.community_id for receipt in before] == [both.first.pk]
+    assert receipts.about_confirmations(changed) == []

@@ -16,6 +16,7 @@ from portal.packs.choices import Answer
 from portal.packs.models import Confirmation, Pack, TermsAcceptance
 from portal.partners.choices import Role
 from tests.builders import file_fact, make_user, release, release_one
+from tests.portal.downloads.test_archives import cut_through
 from tests.portal.packs.builders import issue, make_pack, pick, replace, shelf
 from tests.portal.pages.reading import links, words
 
@@ -410,3 +411,15 @@ def test_late_answers_are_called_overdue(jana):
     Desk(jana, days=20)
 
     assert "Overdue since" in words(jana.get()) and "Overdue" in words(jana.get("packs/"))
+
+
+def test_size_that_cuts_what_must_be_seen_whole_is_named_and_nothing_is_offered_to_take(desk):
+    before = words(desk.page())
+    cut_through("b.jpg")
+
+    page = desk.page()
+    text = words(page)
+
+    assert "This version cannot be downloaded." not in before
+    assert "This version cannot be downloaded. b-web-1200.webp : In this size the picture would lose" in text
+    assert not [link for link in links(page) if link.endswith("/archive/")]
