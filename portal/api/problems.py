@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
 from portal.api.problem_types import TYPES
-from portal.core.errors import BadInput, DomainError, NotFound, NotReady
+from portal.core.errors import BadInput, DomainError, NotFound, NotReady, is_unstorable
 
 logger = logging.getLogger(__name__)
 
@@ -96,6 +96,9 @@ def _explain(error: Exception, view: Any) -> Problem | None:
     if isinstance(error, OperationalError | InterfaceError):
         logger.error("the database does not answer", exc_info=error)
         error = Unavailable("The portal cannot work right now. Please ask again in a moment.", retry_after=10)
+    elif is_unstorable(error):
+        named = "\0" in view.request.path_info
+        error = NotFound() if named else BadInput("The sign U+0000 cannot be stored. Please leave it out.")
     elif isinstance(error, SuspiciousOperation):
         error = BadInput("This is not a request the API understands.")
     elif isinstance(error, Http404 | exceptions.NotFound | NotFound):

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import DataError
+
 
 class DomainError(Exception):
     """
@@ -61,3 +63,11 @@ class NotReady(DomainError):
     def __init__(self, message: str, *, retry_after: int = 5, **extra: Any):
         super().__init__(message, **extra)
         self.retry_after = retry_after
+
+
+def is_unstorable(error: Exception) -> bool:
+    """
+    Return whether a text with the sign U+0000 was given to the database, which has no room for it: refused before
+    anything is sent, so nothing is half done.
+    """
+    return isinstance(error, DataError) and "NUL" in str(error)

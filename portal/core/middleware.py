@@ -9,8 +9,8 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 
 from portal.core import rowscope
-from portal.core.errors import DomainError
-from portal.core.errors_views import answer_domain_error, not_ready
+from portal.core.errors import DomainError, is_unstorable
+from portal.core.errors_views import answer_domain_error, bad_request, not_found, not_ready
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -53,8 +53,8 @@ class RowScopeMiddleware:
 
 class DomainErrorMiddleware:
     """
-    Turns a rule's no into a page with the rule's own words, and a database that is away into one that says so. The API
-    has a handler of its own.
+    Turns a rule's no into a page with the rule's own words, a database that is away into one that says so, and a text
+    that nothing can be called by into one of nothing here. The API has a handler of its own.
     """
 
     def __init__(self, get_response: Handler):
@@ -68,4 +68,6 @@ class DomainErrorMiddleware:
             return answer_domain_error(request, exception)
         if isinstance(exception, OperationalError | InterfaceError):
             return not_ready(exception)
+        if is_unstorable(exception):
+            return not_found(request) if "\0" in request.path_info else bad_request(request)
         return None

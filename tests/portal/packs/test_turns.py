@@ -10,7 +10,7 @@ import pytest
 
 from portal.packs import due, services, turns
 from portal.packs.choices import VersionState
-from portal.packs.models import Pack, PackVersion
+from portal.packs.models import Pack, PackFile, PackVersion
 from portal.renditions.source import SourceUnavailable, get_source
 from tests.builders import NOON, make_community, make_partner, release_one
 from tests.portal.packs.builders import later, make_pack, pick
@@ -158,7 +158,8 @@ def test_four_workers_together_make_each_file_once_and_issue_each_version_once(c
     for version in versions:
         later(version)
     issued.append(services.work(now=NOON, seconds=600))
-    assert {state(version) for version in versions} == {VersionState.ISSUED}
+    left = PackFile.objects.filter(turns.MISSING).values("name", "tried_at", "pack_version__pack__due_since")
+    assert {state(version) for version in versions} == {VersionState.ISSUED}, list(left)
     assert sum(issued) == Pack.objects.count() == 4
     assert set(Counter(source.asked).values()) == {1}
 
