@@ -31,6 +31,8 @@ def source(settings):
     get_source.cache_clear()
     Drawing.trouble, Drawing.refuses = None, set()
     yield Drawing
+    # Others draw by it too, without asking for this fixture.
+    Drawing.trouble, Drawing.refuses = None, set()
     get_source.cache_clear()
 
 
