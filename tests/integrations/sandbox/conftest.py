@@ -1,5 +1,6 @@
 """Each vendor's part of the sandbox by itself, called in this process."""
 
+import gc
 import shutil
 
 import pytest
@@ -15,6 +16,9 @@ def _seeded_grid(tmp_path_factory):
     folder = tmp_path_factory.mktemp("seeded") / "grid"
     part = TradingGridPart(folder, "http://sandbox.example", credentials.load(folder))
     part.stop()
+    # Its databases are closed now and not while somebody copies them.
+    del part
+    gc.collect()
     return folder
 
 
