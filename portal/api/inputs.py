@@ -8,6 +8,8 @@ from django.http import QueryDict
 from rest_framework import serializers
 from rest_framework.fields import empty
 
+from portal.core.gtins import as_gtin, fits
+
 NO_WORDS = "zxx"
 
 
@@ -104,8 +106,6 @@ class Market(serializers.RegexField):
 class Gtin(serializers.RegexField):
     """
     A GTIN of 8, 12, 13 or 14 digits; gives 14.
-
-    Source: GS1 General Specifications, section 7.9 (check digit).
     """
 
     default_error_messages = {
@@ -118,8 +118,8 @@ class Gtin(serializers.RegexField):
 
     def run_validation(self, data: Any = empty) -> Any:
         text = super().run_validation(data)
-        gtin = text.zfill(14)
-        if sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(gtin)) % 10:
+        gtin = as_gtin(text)
+        if not fits(gtin):
             self.fail("check_digit")
         return gtin
 

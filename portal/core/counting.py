@@ -1,5 +1,7 @@
 """Counting how often something is done, in the cache all servers share."""
 
+import contextlib
+
 from django.core.cache import cache
 
 
@@ -11,3 +13,9 @@ def count(key: str, seconds: int) -> int:
         return cache.incr(key)
     except ValueError:  # it ran out in between
         return 1
+
+
+def take_back(key: str) -> None:
+    """Lower a number that was raised; nothing when it ran out in between."""
+    with contextlib.suppress(ValueError):
+        cache.decr(key)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.catalog.models import Product
 from portal.core import rowscope
+from portal.core.gtins import as_gtin, fits
 from portal.downloads.models import Download
 from portal.downloads.wishes import Wish
 from portal.partners.models import Partner
@@ -26,7 +27,6 @@ from portal.renditions.selectors import current_revisions, media_for
 #: How many identifiers are looked up at once.
 MOST_GTINS = 5000
 _SEPARATORS = re.compile(r"[\s,;|\"']+")
-_DIGITS = re.compile(r"[0-9]{8}|[0-9]{12,14}")
 
 
 class Answer:
@@ -81,7 +81,6 @@ def read_gtins(text: str) -> list[Given]:
 
     Words without any digit (headings of a table) are passed over; anything else that is no GTIN is kept with its
     problem.
-    Source: GS1 General Specifications, section 7.9 (check digit).
     """
     words = _SEPARATORS.split(text.replace("\ufeff", ""))
     return each_once(word[:60] for word in words if any(sign.isdigit() for sign in word))
@@ -97,11 +96,10 @@ def each_once(words: Iterable[str]) -> list[Given]:
 
 
 def _read(word: str) -> Given:
-    digits = word.replace("-", "")
-    if not _DIGITS.fullmatch(digits):
+    gtin = as_gtin(word.replace("-", ""))
+    if not gtin:
         return Given(word, "", "not_a_gtin")
-    gtin = digits.zfill(14)
-    if sum(int(digit) * (1 if place % 2 else 3) for place, digit in enumerate(gtin)) % 10:
+    if not fits(gtin):
         return Given(word, "", "check_digit")
     return Given(word, gtin)
 

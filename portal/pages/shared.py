@@ -82,6 +82,7 @@ def unlock(request: HttpRequest, token: str) -> HttpResponse:
         if isinstance(error, shares.TooManyTries):
             refused["Retry-After"] = str(error.retry_after)
         return refused
+    shared_tries.forgive_password(request)
     response = redirect("pages:shared", token)
     response.set_cookie(
         _cookie(opened),

@@ -3,13 +3,14 @@
 import logging
 import math
 import time
+from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from portal.core.counting import count
+from portal.core.counting import count, take_back
 from portal.core.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -18,7 +19,7 @@ logger = logging.getLogger(__name__)
 WINDOW = 300
 #: Addresses of links that do not exist. A mail program that breaks a link asks for the same wrong one a few times.
 UNKNOWN = 30
-#: Passwords, over all links: whoever has several links has as many tries for each by ``shares.WRONG_TRIES``.
+#: Wrong passwords, over all links: whoever has several links has as many tries for each by ``shares.WRONG_TRIES``.
 PASSWORDS = 20
 
 
@@ -62,6 +63,12 @@ def note_password(request: HttpRequest) -> None:
         raise TooManyTriesFromHere(left)
 
 
+def forgive_password(request: HttpRequest) -> None:
+    """Take a try back that was right: colleagues behind one address may all unlock what was sent to each of them."""
+    key, _left = _key("password", request)
+    _counted(lambda: take_back(key))
+
+
 def _key(kind: str, request: HttpRequest) -> tuple[str, int]:
     now = time.time()
     number = int(now // WINDOW)
@@ -69,9 +76,9 @@ def _key(kind: str, request: HttpRequest) -> tuple[str, int]:
     return f"shared:{kind}:{get_adapter().get_client_ip(request)}:{number}", left
 
 
-def _counted(ask) -> int:
+def _counted(ask: Callable[[], int | None]) -> int:
     try:
-        return int(ask())
+        return int(ask() or 0)
     except (
         Exception
     ):  # whatever is wrong with the cache: the token is long, and each link counts its own passwords

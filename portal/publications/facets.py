@@ -29,11 +29,13 @@ class ListFilter:
 
     ``facets`` the fields that are facets, in the order they are shown
     ``q``      words, see the list
+    ``gtin``   14 digits, where a list can be that of one product
     ``since``  only what changed at or after it; aware
     """
 
     facets: ClassVar[tuple[str, ...]]
     q: str
+    gtin: str = ""
     since: datetime | None
 
     @property
@@ -44,8 +46,7 @@ class ListFilter:
         """Return the filter as pairs for an address, in a fixed order."""
         pairs = [("q", self.q)] if self.q else []
         pairs += [(facet, value) for facet in self.facets for value in getattr(self, facet)]
-        gtin = getattr(self, "gtin", "")
-        pairs += [("gtin", gtin)] if gtin else []
+        pairs += [("gtin", self.gtin)] if self.gtin else []
         return pairs + ([("since", self.since.isoformat())] if self.since else [])
 
     def toggled(self, facet: str, value: str) -> Self:

@@ -12,11 +12,10 @@ from django.db.models.functions import Concat
 from django.db.models.lookups import Contains
 
 from portal.catalog.models import Product
+from portal.core.gtins import as_gtin
 from portal.core.texts import searchable
 from portal.publications.facets import Cell, Facets, ListFilter, tallied
 from portal.publications.models import PublicationItem
-
-_NUMBER = re.compile(r"[0-9]{8}|[0-9]{12,14}")
 
 
 @dataclass(frozen=True)
@@ -37,10 +36,9 @@ class ProductFilter(ListFilter):
     since: datetime | None = None
 
 
-def as_gtin(text: str) -> str:
-    """Return a GTIN of 8, 12, 13 or 14 digits with 14, whatever its last digit; empty for anything else."""
-    digits = re.sub(r"[\s-]", "", text)
-    return digits.zfill(14) if _NUMBER.fullmatch(digits) else ""
+def typed_gtin(text: str) -> str:
+    """Return the GTIN that was typed, with 14 digits and whatever its last one; empty for anything else."""
+    return as_gtin(re.sub(r"[\s-]", "", text))
 
 
 def matching(items: QuerySet[PublicationItem], wish: ProductFilter) -> QuerySet[Any, Any]:
@@ -89,7 +87,7 @@ def _words(text: str) -> list[str]:
 
 def _numbered(text: str) -> Product | None:
     """Return the product whose GTIN was typed in full, as shops, scanners and boxes write it."""
-    gtin = as_gtin(text)
+    gtin = typed_gtin(text)
     return Product.objects.filter(gtin=gtin).first() if gtin else None
 
 

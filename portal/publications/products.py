@@ -23,7 +23,7 @@ from portal.publications import product_filters
 from portal.publications.cards import AssetCard, cards
 from portal.publications.facets import Facets
 from portal.publications.models import PublicationItem
-from portal.publications.product_filters import ProductFilter, as_gtin, matching
+from portal.publications.product_filters import ProductFilter, matching, typed_gtin
 from portal.publications.selectors import taken_back
 from portal.publications.visibility import Status, expires_soon, items_in, obtainable, visible_items
 
@@ -119,7 +119,7 @@ def get_product(partner: Partner, name: str, *, at: datetime) -> ProductRow:
     :raises NotFound: unknown, or never this partner's: the two look the same
     :raises Gone: there was something of it for this partner, and all of it has been taken back
     """
-    gtin = as_gtin(name)
+    gtin = typed_gtin(name)
     product = Product.objects.filter(**({"gtin": gtin} if gtin else {"public_id": name})).first()
     if product is None:
         raise NotFound

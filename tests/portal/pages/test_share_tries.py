@@ -70,6 +70,18 @@ def test_people_who_use_their_links_are_never_held_back(jana, asset):  # noqa: F
     assert seen == {200}
 
 
+def test_colleagues_behind_one_address_all_unlock_what_each_was_sent(jana, asset):  # noqa: F811
+    [link] = share(jana, asset, password="a long password")
+    office = at("198.51.100.1")
+
+    seen = [
+        office.post(f"{link}unlock/", {"password": "a long password"}).status_code
+        for _ in range(shared_tries.PASSWORDS + 5)
+    ]
+
+    assert set(seen) == {302}
+
+
 def test_without_the_cache_nobody_is_held_back(jana, asset, settings):  # noqa: F811
     [link] = share(jana, asset, password="a long password")
     settings.CACHES = {
